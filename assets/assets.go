@@ -1,0 +1,13 @@
+// Package assets embeds the models, labels and manifest that the site ships, so that the command line works
+// from any folder.
+package assets
+
+import "embed"
+
+// FS holds models/index.json, the files it names and labels/.
+//
+//go:embed models labels
+var FS embed.FS
+
+// Manifest is the path of the model manifest in FS; its URLs are relative to it.
+const Manifest = "models/index.json"

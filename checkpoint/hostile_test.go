@@ -1,0 +1,227 @@
+package checkpoint_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"testing"
+
+	"mobilemamba/checkpoint"
+	"mobilemamba/internal/golden"
+)
+
+// safetensors puts a header before data.
+func safetensors(header string, data int) []byte {
+	var b bytes.Buffer
+	binary.Write(&b, binary.LittleEndian, uint64(len(header)))
+	b.WriteString(header)
+	b.Write(make([]byte, data))
+	return b.Bytes()
+}
+
+// archive makes a checkpoint of a pickle and storages "0", "1", ….
+func archive(t *testing.T, pickle string, storages ...int) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	add := func(name string, data []byte) {
+		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
+		if err == nil {
+			_, err = f.Write(data)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	add("a/data.pkl", []byte(pickle))
+	for i, n := range storages {
+		add(fmt.Sprintf("a/data/%d", i), make([]byte, n))
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// pickledTensor is a pickle {"w": tensor} with the given opcodes for offset, shape and strides.
+func pickledTensor(numel, offset, shape, strides string) string {
+	return "\x80\x02}X\x01\x00\x00\x00w" +
+		"ctorch._utils\n_rebuild_tensor_v2\n((X\x07\x00\x00\x00storagectorch\nFloatStorage\nX\x01\x00\x00\x000X\x03\x00\x00\x00cpu" + numel + "tQ" +
+		offset + shape + strides + "\x89NtRs."
+}
+
+func TestHostileFiles(t *testing.T) {
+	const one, two, four = "K\x01", "K\x02", "K\x04"
+	const minus = "J\xff\xff\xff\xff"
+	const huge = "J\xff\xff\xff\x7f"
+	const giant = "\x8a\x08\xff\xff\xff\xff\xff\xff\xff\x7f"
+	for _, c := range []struct {
+		name string
+		data []byte
+		want checkpoint.Code
+		says string
+	}{
+		{"text", []byte("hello, this is a text file"), checkpoint.NotACheckpoint, "text"},
+		{"web page", []byte("\n<!DOCTYPE html><html><body>confirm</body></html>"), checkpoint.NotACheckpoint, "web page"},
+		{"header longer than the file", append(binary.LittleEndian.AppendUint64(nil, 100), '{'), checkpoint.Truncated, ""},
+		{"header of 2^63 bytes", append(binary.LittleEndian.AppendUint64(nil, 1<<63), '{'), checkpoint.Corrupt, "claims"},
+		{"header cut", safetensors(`{"a":`, 8), checkpoint.Corrupt, "JSON"},
+		{"header goes on", safetensors(`{} x`, 0), checkpoint.Corrupt, "goes on"},
+		{"duplicate", safetensors(`{"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[],"data_offsets":[4,8]}}`, 8), checkpoint.Corrupt, "twice"},
+		{"overlap", safetensors(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}}`, 12), checkpoint.Corrupt, "overlaps"},
+		{"same place", safetensors(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8), checkpoint.Corrupt, "overlaps"},
+		{"hole", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), checkpoint.Corrupt, "hole"},
+		{"tail", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 8), checkpoint.Corrupt, "follow"},
+		{"cut data", safetensors(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 4), checkpoint.Truncated, "cut short"},
+		{"negative offset", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[-4,0]}}`, 4), checkpoint.Corrupt, "data_offsets"},
+		{"backward offsets", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,0]}}`, 4), checkpoint.Corrupt, "data_offsets"},
+		{"negative shape", safetensors(`{"a":{"dtype":"F32","shape":[-1,-1],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "negative"},
+		{"overflowing shape", safetensors(`{"a":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,0]}}`, 0), checkpoint.Unsafe, "too large"},
+		{"product overflow", safetensors(`{"a":{"dtype":"F32","shape":[65536,65536,65536,65536],"data_offsets":[0,0]}}`, 0), checkpoint.Unsafe, "too large"},
+		{"wrong span", safetensors(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8), checkpoint.Corrupt, "span"},
+		{"rank", safetensors(`{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}`, 4), checkpoint.Unsafe, "dimensions"},
+		{"unknown type", safetensors(`{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,1]}}`, 1), checkpoint.Corrupt, "type"},
+		{"misshapen scale", safetensors(`{"a":{"dtype":"I8","shape":[2,2],"data_offsets":[12,16]},"a.scale":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}`, 16), checkpoint.Corrupt, "leading"},
+		{"scale of a float", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a.scale":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), checkpoint.Corrupt, "not quantised"},
+
+		{"no data.pkl", archive(t, "")[:0], checkpoint.NotACheckpoint, "empty"},
+		{"pickle of nothing", archive(t, ""), checkpoint.Truncated, ""},
+		{"no dictionary", archive(t, "\x80\x02K\x01."), checkpoint.NotACheckpoint, "dictionary"},
+		{"empty dictionary", archive(t, "\x80\x02}."), checkpoint.NotACheckpoint, "no tensors"},
+		{"forbidden global", archive(t, "\x80\x02cbuiltins\neval\n."), checkpoint.Unsafe, "builtins.eval"},
+		{"forbidden stack global", archive(t, "\x80\x04X\x02\x00\x00\x00osX\x06\x00\x00\x00system\x93."), checkpoint.Unsafe, "os.system"},
+		{"long global", archive(t, "\x80\x02c"+strings.Repeat("a", 1000)+"\n."), checkpoint.Unsafe, "256"},
+		{"forbidden opcode", archive(t, "\x80\x02}\x81."), checkpoint.Unsafe, "opcode"},
+		{"calls a storage class", archive(t, "\x80\x02ctorch\nFloatStorage\n)R."), checkpoint.Unsafe, "calls"},
+		{"string of 2^62 bytes", archive(t, "\x80\x04\x8d\x00\x00\x00\x00\x00\x00\x00\x40."), checkpoint.Unsafe, "string"},
+		{"string past the end", archive(t, "\x80\x02X\x00\x01\x00\x00abc."), checkpoint.Truncated, ""},
+		{"empty stack", archive(t, "\x80\x02R."), checkpoint.Corrupt, "stack"},
+		{"no mark", archive(t, "\x80\x02}t."), checkpoint.Corrupt, "mark"},
+		{"mark on top", archive(t, "\x80\x02(."), checkpoint.Corrupt, "stack"},
+		{"unset memo", archive(t, "\x80\x02h\x07."), checkpoint.Corrupt, "memo"},
+		{"too many objects", archive(t, "\x80\x02"+strings.Repeat("]", 1<<20)+"]."), checkpoint.Unsafe, ""},
+		{"missing storage", archive(t, pickledTensor(four, "K\x00", four+"\x85", one+"\x85")), checkpoint.Corrupt, "no storage"},
+		{"storage too short", archive(t, pickledTensor(four, "K\x00", four+"\x85", one+"\x85"), 15), checkpoint.Corrupt, "only 15 bytes"},
+		{"negative numel", archive(t, pickledTensor(minus, "K\x00", four+"\x85", one+"\x85"), 16), checkpoint.Corrupt, ""},
+		{"giant numel", archive(t, pickledTensor(giant, "K\x00", four+"\x85", one+"\x85"), 16), checkpoint.Corrupt, ""},
+		{"negative offset of a view", archive(t, pickledTensor(four, minus, two+"\x85", one+"\x85"), 16), checkpoint.Corrupt, "outside"},
+		{"offset past the end", archive(t, pickledTensor(four, "K\x03", two+"\x85", one+"\x85"), 16), checkpoint.Corrupt, "past the end"},
+		{"offset at the end", archive(t, pickledTensor(four, four, one+"\x85", one+"\x85"), 16), checkpoint.Corrupt, "past the end"},
+		{"view past the end", archive(t, pickledTensor(four, "K\x00", two+two+"\x86", "K\x03"+one+"\x86"), 16), checkpoint.Corrupt, "past the end"},
+		{"negative view", archive(t, pickledTensor(four, "K\x00", minus+"\x85", one+"\x85"), 16), checkpoint.Corrupt, "negative"},
+		{"negative stride", archive(t, pickledTensor(four, "K\x03", two+"\x85", minus+"\x85"), 16), checkpoint.Corrupt, "strides"},
+		{"giant stride", archive(t, pickledTensor(four, "K\x00", two+"\x85", giant+"\x85"), 16), checkpoint.Corrupt, "strides"},
+		{"expanded to gigabytes", archive(t, pickledTensor(four, "K\x00", huge+"\x85", "K\x00\x85"), 16), checkpoint.Unsafe, "repeats"},
+		{"fewer strides than dimensions", archive(t, pickledTensor(four, "K\x00", two+two+"\x86", one+"\x85"), 16), checkpoint.Corrupt, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if _, err := parse(c.data); code(err) != c.want || !strings.Contains(err.Error(), c.says) {
+				t.Errorf("got %v (%s), want a refusal as %s that says %q", err, code(err), c.want, c.says)
+			}
+		})
+	}
+}
+
+// What the hostile cases vary is itself a valid file.
+func TestPickledTensor(t *testing.T) {
+	sd, err := parse(archive(t, pickledTensor("K\x04", "K\x01", "K\x03\x85", "K\x01\x85"), 16))
+	if err != nil || fmt.Sprint(sd.Get("w").Shape) != "[3]" {
+		t.Errorf("%v, %v", sd, err)
+	}
+}
+
+func TestCompressedEntriesAreRefused(t *testing.T) {
+	var b bytes.Buffer
+	w := zip.NewWriter(&b)
+	f, err := w.Create("a/data.pkl") // deflated
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Write(bytes.Repeat([]byte{'N'}, 10<<20))
+	w.Close()
+	if _, err := parse(b.Bytes()); code(err) != checkpoint.Unsafe {
+		t.Errorf("%v, want a refusal as unsafe", err)
+	}
+}
+
+// Lists that contain each other and tuples that double at every step are walked once.
+func TestMemoBombs(t *testing.T) {
+	doubling := "\x80\x02]q\x00" + strings.Repeat("h\x00h\x00\x86q\x00", 200) + "."
+	circular := "\x80\x02}q\x00X\x01\x00\x00\x00ah\x00s."
+	for _, pickle := range []string{doubling, circular} {
+		if _, err := parse(archive(t, pickle)); code(err) != checkpoint.NotACheckpoint {
+			t.Errorf("%v, want a refusal for want of tensors", err)
+		}
+	}
+	magic := "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}."
+	if _, err := parse([]byte(magic + doubling + "\x80\x02].")); code(err) != checkpoint.NotACheckpoint {
+		t.Errorf("legacy: %v, want a refusal for want of tensors", err)
+	}
+}
+
+// counting counts what is read.
+type counting struct {
+	r    io.ReaderAt
+	read int64
+}
+
+func (c *counting) ReadAt(p []byte, off int64) (int, error) {
+	c.read += int64(len(p))
+	return c.r.ReadAt(p, off)
+}
+
+// Refusing a file, or listing its tensors, costs neither its length nor what it claims.
+func TestRefusalIsCheap(t *testing.T) {
+	large := golden.Read(t, "checkpoints/micro_legacy.pth")
+	for name, data := range map[string][]byte{
+		"listing":  large,
+		"numbers":  bytes.Repeat([]byte{1, 2, 3, 250}, 4<<20),
+		"giant":    archive(t, "\x80\x04\x8d\xff\xff\xff\x00\x00\x00\x00\x00."),
+		"claims":   append(binary.LittleEndian.AppendUint64(nil, 99<<20), '{'),
+		"nothings": archive(t, "\x80\x02"+strings.Repeat("N", 8<<20)+"."),
+	} {
+		c := &counting{r: bytes.NewReader(data)}
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := checkpoint.Read(c, int64(len(data)), checkpoint.Options{})
+		runtime.ReadMemStats(&after)
+		if (err == nil) != (name == "listing") {
+			t.Errorf("%s: %v", name, err)
+		}
+		if c.read > 2<<20 {
+			t.Errorf("%s: read %d bytes", name, c.read)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > 100<<20 {
+			t.Errorf("%s: allocated %d bytes", name, used)
+		}
+	}
+}
+
+// FuzzRead looks for panics, and for tensors that cannot be read although their file was accepted.
+func FuzzRead(f *testing.F) {
+	for name := range refusals {
+		if data := golden.Read(f, "checkpoints/"+name); len(data) < 8<<10 {
+			f.Add(data)
+		}
+	}
+	for _, name := range []string{"views.pth", "views_legacy.pth", "dtypes_proto4.pth", "specials.pth", "small.safetensors"} {
+		f.Add(golden.Read(f, "checkpoints/"+name))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, ema := range []bool{false, true} {
+			sd, err := checkpoint.Read(bytes.NewReader(data), int64(len(data)), checkpoint.Options{EMA: ema})
+			if err != nil {
+				continue
+			}
+			for _, tensor := range sd.Tensors {
+				if got, err := tensor.Float32s(); err != nil || len(got) != tensor.Len() {
+					t.Errorf("%s %v: %d elements, %v", tensor.Name, tensor.Shape, len(got), err)
+				}
+			}
+		}
+	})
+}

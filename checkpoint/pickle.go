@@ -1,0 +1,522 @@
+package checkpoint
+
+import (
+	"encoding/binary"
+	"io"
+	"math"
+	"strings"
+)
+
+// The values that a pickle may build, beside nil, bool, int64, float64 and string.
+type (
+	tuple  []any
+	list   struct{ items []any }
+	global string   // "module.name" of the allow-list
+	long   []byte   // an integer beyond int64, little-endian two's complement
+	mark   struct{} // never leaves the machine
+)
+
+// dict is a Python dictionary; keys that are not strings are dropped, since no tensor has one.
+type dict struct {
+	keys   []string
+	values map[string]any
+}
+
+func (d *dict) set(key, value any) {
+	name, ok := key.(string)
+	if !ok {
+		return
+	}
+	if d.values == nil {
+		d.values = map[string]any{}
+	}
+	if _, ok := d.values[name]; !ok {
+		d.keys = append(d.keys, name)
+	}
+	d.values[name] = value
+}
+
+// storage is a tensor's storage as a pickle names it.
+type storage struct {
+	key   string
+	dtype DType
+	numel int64
+}
+
+// view is a tensor as a pickle describes it.
+type view struct {
+	storage        *storage
+	offset         int64
+	shape, strides []int64
+}
+
+const (
+	orderedDict      = global("collections.OrderedDict")
+	rebuildTensor    = global("torch._utils._rebuild_tensor_v2")
+	rebuildParameter = global("torch._utils._rebuild_parameter")
+)
+
+// storageTypes are the storage classes of PyTorch.
+var storageTypes = map[global]DType{
+	"torch.FloatStorage": F32, "torch.DoubleStorage": F64, "torch.HalfStorage": F16, "torch.BFloat16Storage": BF16,
+	"torch.LongStorage": I64, "torch.IntStorage": I32, "torch.ShortStorage": I16, "torch.CharStorage": I8,
+	"torch.ByteStorage": U8, "torch.BoolStorage": Bool,
+}
+
+// allowed reports whether a pickle may name a global.
+func allowed(g global) bool {
+	_, ok := storageTypes[g]
+	return ok || g == orderedDict || g == rebuildTensor || g == rebuildParameter
+}
+
+const (
+	maxPickle  = 16 << 20 // bytes; an official trainer's file with its optimizer has under one
+	maxObjects = 1 << 20  // containers, values on the stack, values remembered: each takes many times the byte that asks for it
+)
+
+// unpickler is a pickle machine without the parts that run code. It reads the opcodes that PyTorch writes,
+// takes every length from what is left of the stream, and calls nothing: REDUCE knows three callables.
+type unpickler struct {
+	s       *stream
+	stack   []any
+	memo    map[uint32]any
+	objects int
+	limit   int64 // of the stream's position
+}
+
+// stream reads a part of a file through a window.
+type stream struct {
+	r         io.ReaderAt
+	pos, size int64
+	window    []byte
+	start     int64 // of the window
+}
+
+// take returns the next n bytes, valid until the next call.
+func (s *stream) take(n int64) ([]byte, error) {
+	if n < 0 || n > s.size-s.pos {
+		return nil, errorf(Truncated, "the pickle ends in the middle, at byte %d", s.size)
+	}
+	if s.pos < s.start || s.pos+n > s.start+int64(len(s.window)) {
+		s.window = make([]byte, min(max(n, 64<<10), s.size-s.pos))
+		s.start = s.pos
+		if _, err := s.r.ReadAt(s.window, s.pos); err != nil && err != io.EOF {
+			return nil, err
+		}
+	}
+	at := s.pos - s.start
+	s.pos += n
+	return s.window[at : at+n], nil
+}
+
+// unpickle reads one pickle from the stream.
+func unpickle(s *stream) (any, error) {
+	u := unpickler{s: s, memo: map[uint32]any{}, limit: s.pos + maxPickle}
+	for {
+		op, err := s.take(1)
+		if err != nil {
+			return nil, err
+		}
+		if s.pos > u.limit {
+			return nil, errorf(Unsafe, "the pickle is longer than %d bytes", maxPickle)
+		}
+		if op[0] == '.' {
+			return u.pop()
+		}
+		if err := u.step(op[0]); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// step carries out one opcode. The characters are those of Python's pickle module.
+func (u *unpickler) step(op byte) error {
+	switch op {
+	case 0x80: // PROTO
+		_, err := u.s.take(1)
+		return err
+	case 0x95: // FRAME
+		_, err := u.s.take(8)
+		return err
+	case '(': // MARK
+		return u.push(mark{})
+	case 'N':
+		return u.push(nil)
+	case 0x88:
+		return u.push(true)
+	case 0x89:
+		return u.push(false)
+	case 'J', 'K', 'M', 0x8a, 'G':
+		return u.number(op)
+	case 'X', 0x8c, 0x8d: // unicode strings with a length of 4, 1 or 8 bytes
+		return u.text(map[byte]int{'X': 4, 0x8c: 1, 0x8d: 8}[op])
+	case 'T', 'U', 'B', 'C': // byte strings with a length of 4 or 1 bytes
+		return u.text(map[byte]int{'T': 4, 'U': 1, 'B': 4, 'C': 1}[op])
+	case '}', ']', ')', 't', 0x85, 0x86, 0x87:
+		return u.container(op)
+	case 's', 'u', 'a', 'e':
+		return u.fill(op)
+	case 'c', 0x93:
+		return u.global(op)
+	case 'q', 'r', 0x94, 'h', 'j':
+		return u.remember(op)
+	case 'Q': // BINPERSID
+		return u.persistentID()
+	case 'R': // REDUCE
+		return u.reduce()
+	case 'b': // BUILD: attributes of an OrderedDict, of no use here
+		if _, err := u.pop(); err != nil {
+			return err
+		}
+		top, err := u.top()
+		if _, ok := top.(*dict); err == nil && !ok {
+			return errorf(Unsafe, "the pickle sets attributes of something that is no dictionary")
+		}
+		return err
+	}
+	return errorf(Unsafe, "the pickle uses opcode %#x, which no checkpoint needs (byte %d)", op, u.s.pos-1)
+}
+
+func (u *unpickler) push(v any) error {
+	if len(u.stack) == maxObjects {
+		return errorf(Unsafe, "the pickle stacks more than %d values", maxObjects)
+	}
+	u.stack = append(u.stack, v)
+	return nil
+}
+
+// alloc counts a container.
+func (u *unpickler) alloc() error {
+	if u.objects++; u.objects > maxObjects {
+		return errorf(Unsafe, "the pickle builds more than %d objects", maxObjects)
+	}
+	return nil
+}
+
+func underflow() error {
+	return errorf(Corrupt, "the pickle takes more from its stack than it put there")
+}
+
+func (u *unpickler) top() (any, error) {
+	if len(u.stack) == 0 {
+		return nil, underflow()
+	}
+	v := u.stack[len(u.stack)-1]
+	if _, ok := v.(mark); ok {
+		return nil, underflow()
+	}
+	return v, nil
+}
+
+func (u *unpickler) pop() (any, error) {
+	v, err := u.top()
+	if err == nil {
+		u.stack = u.stack[:len(u.stack)-1]
+	}
+	return v, err
+}
+
+// popMark removes everything down to the last mark, and the mark.
+func (u *unpickler) popMark() ([]any, error) {
+	for i := len(u.stack) - 1; i >= 0; i-- {
+		if _, ok := u.stack[i].(mark); ok {
+			items := append([]any(nil), u.stack[i+1:]...)
+			u.stack = u.stack[:i]
+			return items, nil
+		}
+	}
+	return nil, errorf(Corrupt, "the pickle goes back to a mark that it never set")
+}
+
+func (u *unpickler) number(op byte) error {
+	n := map[byte]int64{'J': 4, 'K': 1, 'M': 2, 0x8a: 1, 'G': 8}[op]
+	b, err := u.s.take(n)
+	if err != nil {
+		return err
+	}
+	switch op {
+	case 'J':
+		return u.push(int64(int32(binary.LittleEndian.Uint32(b))))
+	case 'K':
+		return u.push(int64(b[0]))
+	case 'M':
+		return u.push(int64(binary.LittleEndian.Uint16(b)))
+	case 'G':
+		return u.push(math.Float64frombits(binary.BigEndian.Uint64(b)))
+	}
+	size := int64(b[0]) // LONG1
+	if b, err = u.s.take(size); err != nil {
+		return err
+	}
+	if size > 8 {
+		return u.push(long(append([]byte(nil), b...)))
+	}
+	var v int64
+	for i := len(b) - 1; i >= 0; i-- {
+		v = v<<8 | int64(b[i])
+	}
+	if unused := 64 - 8*len(b); len(b) > 0 {
+		v = v << unused >> unused
+	}
+	return u.push(v)
+}
+
+// text reads a string behind a length of the given width.
+func (u *unpickler) text(width int) error {
+	b, err := u.s.take(int64(width))
+	if err != nil {
+		return err
+	}
+	var n uint64
+	for i := len(b) - 1; i >= 0; i-- {
+		n = n<<8 | uint64(b[i])
+	}
+	if n > maxPickle {
+		return errorf(Unsafe, "the pickle claims a string of %d bytes", n)
+	}
+	if b, err = u.s.take(int64(n)); err != nil {
+		return err
+	}
+	return u.push(string(b))
+}
+
+func (u *unpickler) container(op byte) error {
+	if err := u.alloc(); err != nil {
+		return err
+	}
+	switch op {
+	case '}':
+		return u.push(&dict{})
+	case ']':
+		return u.push(&list{})
+	case ')':
+		return u.push(tuple{})
+	case 't':
+		items, err := u.popMark()
+		if err != nil {
+			return err
+		}
+		return u.push(tuple(items))
+	}
+	t := make(tuple, op-0x84)
+	for i := len(t) - 1; i >= 0; i-- {
+		v, err := u.pop()
+		if err != nil {
+			return err
+		}
+		t[i] = v
+	}
+	return u.push(t)
+}
+
+// fill adds to a dictionary (SETITEM, SETITEMS) or a list (APPEND, APPENDS).
+func (u *unpickler) fill(op byte) error {
+	var items []any
+	var err error
+	switch op {
+	case 'u', 'e':
+		items, err = u.popMark()
+	case 's':
+		items = make([]any, 2)
+		if items[1], err = u.pop(); err == nil {
+			items[0], err = u.pop()
+		}
+	case 'a':
+		items = make([]any, 1)
+		items[0], err = u.pop()
+	}
+	if err != nil {
+		return err
+	}
+	top, err := u.top()
+	if err != nil {
+		return err
+	}
+	switch c := top.(type) {
+	case *dict:
+		if (op != 'u' && op != 's') || len(items)%2 != 0 {
+			break
+		}
+		for i := 0; i < len(items); i += 2 {
+			c.set(items[i], items[i+1])
+		}
+		return nil
+	case *list:
+		if op != 'a' && op != 'e' {
+			break
+		}
+		c.items = append(c.items, items...)
+		return nil
+	}
+	return errorf(Corrupt, "the pickle adds to something that holds no such items")
+}
+
+// global reads a name and refuses all but the few that checkpoints need.
+func (u *unpickler) global(op byte) error {
+	var module, name string
+	if op == 'c' {
+		var err error
+		if module, err = u.line(); err == nil {
+			name, err = u.line()
+		}
+		if err != nil {
+			return err
+		}
+	} else {
+		n, err := u.pop()
+		if err != nil {
+			return err
+		}
+		m, err := u.pop()
+		if err != nil {
+			return err
+		}
+		var ok1, ok2 bool
+		module, ok1 = m.(string)
+		name, ok2 = n.(string)
+		if !ok1 || !ok2 {
+			return errorf(Corrupt, "the pickle names a global by something that is no text")
+		}
+	}
+	g := global(module + "." + name)
+	if !allowed(g) {
+		return errorf(Unsafe, "the file asks for %.100q, which could run code; only tensors are read. If you trust its source, "+
+			"save the state dict alone with torch.save or as safetensors", string(g))
+	}
+	return u.push(g)
+}
+
+// line reads up to a newline; names are short.
+func (u *unpickler) line() (string, error) {
+	var b strings.Builder
+	for b.Len() < 256 {
+		c, err := u.s.take(1)
+		if err != nil {
+			return "", err
+		}
+		if c[0] == '\n' {
+			return b.String(), nil
+		}
+		b.WriteByte(c[0])
+	}
+	return "", errorf(Unsafe, "the pickle names a global of more than 256 characters: %.40q…", b.String())
+}
+
+// remember stores the top of the stack in the memo or fetches from it.
+func (u *unpickler) remember(op byte) error {
+	index := uint32(len(u.memo))
+	if op != 0x94 { // MEMOIZE counts by itself
+		width := int64(1)
+		if op == 'r' || op == 'j' {
+			width = 4
+		}
+		b, err := u.s.take(width)
+		if err != nil {
+			return err
+		}
+		index = uint32(b[0])
+		if width == 4 {
+			index = binary.LittleEndian.Uint32(b)
+		}
+	}
+	if op == 'h' || op == 'j' {
+		v, ok := u.memo[index]
+		if !ok {
+			return errorf(Corrupt, "the pickle refers to memo %d, which it never set", index)
+		}
+		return u.push(v)
+	}
+	v, err := u.top()
+	if err != nil {
+		return err
+	}
+	if len(u.memo) == maxObjects {
+		return errorf(Unsafe, "the pickle remembers more than %d values", maxObjects)
+	}
+	u.memo[index] = v
+	return nil
+}
+
+// persistentID replaces ('storage', class, key, location, numel, …) by a storage.
+func (u *unpickler) persistentID() error {
+	v, err := u.pop()
+	if err != nil {
+		return err
+	}
+	bad := errorf(Corrupt, "the pickle refers to a storage in a way that is not PyTorch's")
+	id, ok := v.(tuple)
+	if !ok || len(id) < 5 || id[0] != any("storage") {
+		return bad
+	}
+	class, ok1 := id[1].(global)
+	key, ok2 := id[2].(string)
+	numel, ok3 := id[4].(int64)
+	dtype, ok4 := storageTypes[class]
+	if !ok1 || !ok2 || !ok3 || !ok4 || numel < 0 || numel > math.MaxInt64/8 {
+		return bad
+	}
+	if err := u.alloc(); err != nil {
+		return err
+	}
+	return u.push(&storage{key, dtype, numel})
+}
+
+// reduce "calls" one of the three callables of the allow-list.
+func (u *unpickler) reduce() error {
+	argument, err := u.pop()
+	if err != nil {
+		return err
+	}
+	callable, err := u.pop()
+	if err != nil {
+		return err
+	}
+	if err := u.alloc(); err != nil {
+		return err
+	}
+	args, ok := argument.(tuple)
+	bad := errorf(Corrupt, "the pickle builds a tensor in a way that is not PyTorch's")
+	if !ok {
+		return bad
+	}
+	switch callable {
+	case orderedDict:
+		return u.push(&dict{})
+	case rebuildParameter:
+		if len(args) == 0 {
+			return bad
+		}
+		if v, ok := args[0].(*view); ok {
+			return u.push(v)
+		}
+		return bad
+	case rebuildTensor:
+		if len(args) < 4 {
+			return bad
+		}
+		s, ok1 := args[0].(*storage)
+		offset, ok2 := args[1].(int64)
+		shape, ok3 := integers(args[2])
+		strides, ok4 := integers(args[3])
+		if !ok1 || !ok2 || !ok3 || !ok4 || len(shape) != len(strides) {
+			return bad
+		}
+		return u.push(&view{s, offset, shape, strides})
+	}
+	return errorf(Unsafe, "the pickle calls something that is no part of a tensor")
+}
+
+// integers reads a tuple of integers.
+func integers(v any) ([]int64, bool) {
+	t, ok := v.(tuple)
+	if !ok || len(t) > 64 {
+		return nil, false
+	}
+	out := make([]int64, len(t))
+	for i, x := range t {
+		if out[i], ok = x.(int64); !ok {
+			return nil, false
+		}
+	}
+	return out, true
+}

@@ -1,0 +1,292 @@
+package checkpoint
+
+import (
+	"archive/zip"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"io"
+	"path"
+	"strings"
+)
+
+// place is where a storage's elements lie in the file.
+type place struct {
+	offset int64 // in bytes
+	bytes  int64
+}
+
+// readZip reads the zip container of PyTorch since 1.6: a pickle ROOT/data.pkl and a stored entry
+// ROOT/data/KEY a storage.
+func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
+	z, err := zip.NewReader(r, size)
+	if errors.Is(err, zip.ErrFormat) {
+		return nil, errorf(Truncated, "the file begins as a checkpoint, but its directory at the end is missing: it is cut short or damaged; download it again")
+	} else if err != nil {
+		return nil, &Error{Code: Corrupt, Msg: "the checkpoint's zip directory is damaged", Err: err}
+	}
+	entries := make(map[string]*zip.File, len(z.File))
+	var pickle *zip.File
+	for _, f := range z.File {
+		entries[f.Name] = f
+		if path.Base(f.Name) == "data.pkl" && strings.Count(f.Name, "/") == 1 {
+			pickle = f
+		}
+	}
+	if pickle == nil {
+		return nil, errorf(NotACheckpoint, "this is a zip file, but no PyTorch checkpoint: it holds no data.pkl")
+	}
+	root := path.Dir(pickle.Name)
+	if f := entries[root+"/byteorder"]; f != nil && f.UncompressedSize64 == 3 {
+		return nil, errorf(NotACheckpoint, "the checkpoint was written on a big-endian machine, which is not supported")
+	}
+	at, err := stored(pickle, size)
+	if err != nil {
+		return nil, err
+	}
+	object, err := unpickle(&stream{r: r, pos: at.offset, size: at.offset + at.bytes})
+	if err != nil {
+		return nil, err
+	}
+	return stateDict(object, opt, "pth (zip)", r, func(key string) (place, error) {
+		f := entries[root+"/data/"+key]
+		if f == nil {
+			return place{}, errorf(Corrupt, "the checkpoint has no storage %q", key)
+		}
+		return stored(f, size)
+	})
+}
+
+// stored returns where an entry's bytes lie. PyTorch never compresses, so neither do real checkpoints, and a
+// zip bomb has nowhere to hide.
+func stored(f *zip.File, size int64) (place, error) {
+	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 {
+		return place{}, errorf(Unsafe, "entry %q of the checkpoint is compressed, which PyTorch never does", f.Name)
+	}
+	offset, err := f.DataOffset()
+	if err != nil {
+		return place{}, &Error{Code: Corrupt, Msg: "entry " + f.Name + " of the checkpoint is damaged", Err: err}
+	}
+	if f.UncompressedSize64 > uint64(size) || offset > size-int64(f.UncompressedSize64) {
+		return place{}, errorf(Truncated, "entry %q of the checkpoint reaches past the end of the file", f.Name)
+	}
+	return place{offset, int64(f.UncompressedSize64)}, nil
+}
+
+// legacyMagic is the first pickle of the format before PyTorch 1.6, an integer.
+var legacyMagic = long{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19}
+
+// readLegacy reads five pickles (magic number, protocol, system, object, storage keys), behind which the
+// storages follow in the order of the keys, each after its number of elements.
+func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
+	s := &stream{r: r, size: size}
+	var parts [5]any
+	for i := range parts {
+		var err error
+		if parts[i], err = unpickle(s); err != nil {
+			return nil, err
+		}
+		if magic, ok := parts[0].(long); !ok || !bytes.Equal(bytes.TrimRight(magic, "\x00"), legacyMagic) {
+			return nil, errorf(NotACheckpoint, "this is a pickle, but no PyTorch checkpoint")
+		}
+	}
+	dtypes, numels := map[string]DType{}, map[string]int64{}
+	for _, v := range views(parts[3]) {
+		dtypes[v.storage.key], numels[v.storage.key] = v.storage.dtype, v.storage.numel
+	}
+	keys, ok := parts[4].(*list)
+	if !ok {
+		return nil, errorf(Corrupt, "the checkpoint's list of storages is damaged")
+	}
+	places := map[string]place{}
+	at := s.pos
+	for _, item := range keys.items {
+		key, ok := item.(string)
+		dtype, used := dtypes[key]
+		if !ok || !used {
+			return nil, errorf(Corrupt, "the checkpoint lists a storage that no tensor of its state dicts uses")
+		}
+		var count [8]byte
+		if size-at < 8 {
+			return nil, errorf(Truncated, "the file ends before storage %q: it is cut short; download it again", key)
+		}
+		if _, err := r.ReadAt(count[:], at); err != nil && err != io.EOF {
+			return nil, err
+		}
+		n := int64(binary.LittleEndian.Uint64(count[:]))
+		if n != numels[key] {
+			return nil, errorf(Corrupt, "storage %q has %d elements, but its tensors were written for %d", key, n, numels[key])
+		}
+		at += 8
+		if n > (size-at)/int64(dtype.Size()) {
+			return nil, errorf(Truncated, "the file ends within storage %q: it is cut short; download it again", key)
+		}
+		places[key] = place{at, n * int64(dtype.Size())}
+		at += n * int64(dtype.Size())
+	}
+	return stateDict(parts[3], opt, "pth (legacy)", r, func(key string) (place, error) {
+		p, ok := places[key]
+		if !ok {
+			return place{}, errorf(Corrupt, "the checkpoint has no storage %q", key)
+		}
+		return p, nil
+	})
+}
+
+// views collects the tensors of an object. Shared and circular parts are visited once.
+func views(object any) []*view {
+	var found []*view
+	seen := map[any]bool{}
+	pending := []any{object}
+	for len(pending) > 0 {
+		v := pending[len(pending)-1]
+		pending = pending[:len(pending)-1]
+		switch v := v.(type) {
+		case *view:
+			found = append(found, v)
+		case tuple:
+			// Tuples cannot contain themselves; the memo can repeat one without end, but only behind lists and
+			// dictionaries, or as often as the stream names it.
+			if len(v) > 0 && !seen[&v[0]] {
+				seen[&v[0]] = true
+				pending = append(pending, v...)
+			}
+		case *list:
+			if !seen[v] {
+				seen[v] = true
+				pending = append(pending, v.items...)
+			}
+		case *dict:
+			if !seen[v] {
+				seen[v] = true
+				for _, k := range v.keys {
+					pending = append(pending, v.values[k])
+				}
+			}
+		}
+	}
+	return found
+}
+
+// stateDict finds the state dict in a checkpoint's object and places its tensors.
+func stateDict(object any, opt Options, format string, r io.ReaderAt, find func(key string) (place, error)) (*StateDict, error) {
+	d, err := chooseDict(object, opt)
+	if err != nil {
+		return nil, err
+	}
+	prefix := "module." // of DistributedDataParallel
+	for _, k := range d.keys {
+		if _, ok := d.values[k].(*view); ok && !strings.HasPrefix(k, prefix) {
+			prefix = ""
+		}
+	}
+	sd := &StateDict{Format: format, Metadata: map[string]string{}}
+	for _, k := range d.keys {
+		v, ok := d.values[k].(*view)
+		if !ok {
+			continue
+		}
+		if len(sd.Tensors) == maxTensors {
+			return nil, errorf(Unsafe, "the checkpoint lists more than %d tensors", maxTensors)
+		}
+		t, err := v.tensor(strings.TrimPrefix(k, prefix), r, find)
+		if err != nil {
+			return nil, err
+		}
+		sd.Add(t)
+	}
+	return sd, nil
+}
+
+// The keys under which trainers keep their weights.
+var (
+	weightKeys = []string{"net", "state_dict", "model"}
+	emaKeys    = []string{"net_E", "state_dict_ema", "model_ema"}
+)
+
+// chooseDict returns the dictionary of tensors that the options ask for.
+func chooseDict(object any, opt Options) (*dict, error) {
+	top, ok := object.(*dict)
+	if !ok {
+		return nil, errorf(NotACheckpoint, "the checkpoint holds no dictionary of tensors; save model.state_dict()")
+	}
+	keys := weightKeys
+	if opt.EMA {
+		keys = emaKeys
+	}
+	for _, k := range keys {
+		if d, ok := top.values[k].(*dict); ok && d.hasTensors() {
+			return d, nil
+		}
+	}
+	if opt.EMA {
+		return nil, errorf(NoEMA, "the checkpoint holds no moving average of its weights (net_E)")
+	}
+	if top.hasTensors() {
+		return top, nil
+	}
+	return nil, errorf(NotACheckpoint, "the checkpoint holds no tensors, neither at the top nor under %s", strings.Join(weightKeys, ", "))
+}
+
+func (d *dict) hasTensors() bool {
+	for _, v := range d.values {
+		if _, ok := v.(*view); ok {
+			return true
+		}
+	}
+	return false
+}
+
+// maxExpanded is how many elements a view may have beyond those of its storage: broadcast tensors repeat
+// elements, and a byte should not become a gigabyte.
+const maxExpanded = 1 << 16
+
+// tensor checks a view against its storage, and that against the file.
+func (v *view) tensor(name string, r io.ReaderAt, find func(key string) (place, error)) (*Tensor, error) {
+	shape, n, err := checkShape(name, v.shape)
+	if err != nil {
+		return nil, err
+	}
+	at, err := find(v.storage.key)
+	if err != nil {
+		return nil, err
+	}
+	numel := v.storage.numel
+	if numel > at.bytes/int64(v.storage.dtype.Size()) {
+		return nil, errorf(Corrupt, "tensor %s lies in a storage of %d elements, but the file holds only %d bytes of it", name, numel, at.bytes)
+	}
+	if v.offset < 0 || v.offset > numel {
+		return nil, errorf(Corrupt, "tensor %s begins outside its storage", name)
+	}
+	if n > max(numel, maxExpanded) {
+		return nil, errorf(Unsafe, "tensor %s of shape %v repeats a storage of only %d elements", name, shape, numel)
+	}
+	left := numel - v.offset // elements that the view may reach
+	strides := make([]int, len(shape))
+	rowMajor, expected := true, int64(1)
+	for d := len(shape) - 1; d >= 0; d-- {
+		stride := v.strides[d]
+		if stride < 0 || stride > max(numel, 1) && shape[d] > 1 {
+			return nil, errorf(Corrupt, "tensor %s has the strides %v", name, v.strides)
+		}
+		if shape[d] > 1 {
+			if n > 0 && stride > 0 && int64(shape[d]-1) > (left-1)/stride {
+				return nil, errorf(Corrupt, "tensor %s reaches past the end of its storage", name)
+			}
+			left -= int64(shape[d]-1) * stride
+			rowMajor = rowMajor && stride == expected
+			strides[d] = int(stride)
+		}
+		expected *= int64(shape[d])
+	}
+	if n > 0 && left < 1 {
+		return nil, errorf(Corrupt, "tensor %s reaches past the end of its storage", name)
+	}
+	if rowMajor {
+		strides = nil
+	}
+	return &Tensor{
+		Name: name, DType: v.storage.dtype, Shape: shape,
+		src: source{r: r, offset: at.offset, start: int(v.offset), strides: strides},
+	}, nil
+}

@@ -1,0 +1,232 @@
+// Package classify puts the rooms together: a checkpoint, its preprocessing and its labels become a Classifier
+// that turns pictures into results. The command line and the browser module both stand on it, so that they
+// answer alike.
+package classify
+
+import (
+	"fmt"
+	"time"
+
+	"mobilemamba/checkpoint"
+	"mobilemamba/kernels"
+	"mobilemamba/model"
+	"mobilemamba/vision"
+)
+
+// Options say how a checkpoint is used.
+type Options struct {
+	Entry      *Entry  // its manifest entry; nil for a checkpoint of one's own
+	Labels     []Label // nil: classes are named by their index
+	Kernel     string  // a row of kernels.Variants; "" or "auto": the fastest
+	Resolution int     // overrides the side of the input, in pixels; 0: what the model was trained for
+}
+
+// Classifier turns pictures into results. It serves one call at a time.
+type Classifier struct {
+	name   string
+	net    *model.Model
+	steps  []vision.Step
+	labels []Label
+
+	state *model.State
+	pre   *vision.Preprocessor
+	input []float32 // [H, W, 3]
+	p     []float32 // [classes]
+}
+
+// defaultResolution is the side of the input for a checkpoint that does not tell: the smallest of the paper's.
+const defaultResolution = 192
+
+// New loads a checkpoint. Without a manifest entry the picture is prepared by the paper's test transform.
+func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
+	set, err := kernels.Select(opt.Kernel)
+	if err != nil {
+		return nil, err
+	}
+	net, err := model.Load(sd, set)
+	if err != nil {
+		return nil, err
+	}
+	steps, err := preprocessing(sd, net.Config, opt)
+	if err != nil {
+		return nil, err
+	}
+	name := net.Config.Name
+	if opt.Entry != nil {
+		name = opt.Entry.ID
+	}
+	if name == "" {
+		name = "custom"
+	}
+	if n := len(opt.Labels); n > 0 && n != net.Config.Classes {
+		return nil, fmt.Errorf("the model has %d classes, but the label file names %d", net.Config.Classes, n)
+	}
+	shared := &Classifier{name: name, net: net, steps: steps, labels: opt.Labels}
+	return shared.Clone()
+}
+
+// Clone returns a classifier with buffers of its own that shares the weights, to run at the same time.
+func (c *Classifier) Clone() (*Classifier, error) {
+	clone := *c
+	var err error
+	if clone.pre, err = vision.NewPreprocessor(c.steps); err != nil {
+		return nil, err
+	}
+	h, w := clone.pre.Size()
+	if clone.state, err = c.net.NewState(h, w); err != nil {
+		return nil, err
+	}
+	clone.input = make([]float32, h*w*3)
+	clone.p = make([]float32, c.net.Config.Classes)
+	return &clone, nil
+}
+
+// Labels returns the names of the classes; nil if they have none.
+func (c *Classifier) Labels() []Label { return c.labels }
+
+// preprocessing chooses the steps: the manifest's, or else the paper's at the resolution that is asked for,
+// written in the checkpoint or known of the variant.
+func preprocessing(sd *checkpoint.StateDict, c model.Config, opt Options) ([]vision.Step, error) {
+	if opt.Entry != nil && opt.Resolution == 0 {
+		return opt.Entry.Preprocess, nil
+	}
+	side := opt.Resolution
+	if side == 0 {
+		side = metadataResolution(sd)
+	}
+	if side == 0 {
+		side = c.Resolution
+	}
+	if side == 0 {
+		side = defaultResolution
+	}
+	if side < 1 {
+		return nil, fmt.Errorf("an input of %d pixels a side is not possible", side)
+	}
+	return vision.OfficialSteps(side), nil
+}
+
+// metadataResolution reads what convert wrote into a safetensors file; 0 if it says nothing.
+func metadataResolution(sd *checkpoint.StateDict) int {
+	var side int
+	if _, err := fmt.Sscan(sd.Metadata["resolution"], &side); err != nil || side < 1 {
+		return 0
+	}
+	return side
+}
+
+// Result is what is known of one picture. Its field tags are those of the command line's JSON and of the
+// browser module's messages.
+type Result struct {
+	File   string       `json:"file" js:"file"`
+	Top    []Prediction `json:"top" js:"top"`
+	Ms     Timings      `json:"ms" js:"ms"`
+	Blocks []Block      `json:"blocks" js:"blocks"`
+}
+
+// Prediction is one class of the answer.
+type Prediction struct {
+	Index int     `json:"index" js:"index"`
+	ID    string  `json:"id" js:"id"`
+	Label string  `json:"label" js:"label"`
+	P     float64 `json:"p" js:"p"` // probability
+}
+
+// Timings are wall times in milliseconds.
+type Timings struct {
+	Decode     float64 `json:"decode" js:"decode"`
+	Preprocess float64 `json:"preprocess" js:"preprocess"`
+	Forward    float64 `json:"forward" js:"forward"`
+	Total      float64 `json:"total" js:"total"`
+}
+
+// Block is what one module of the network cost.
+type Block struct {
+	Name  string  `json:"name" js:"name"`
+	Stage string  `json:"stage" js:"stage"`
+	Shape []int   `json:"shape" js:"shape"` // [h, w, c] of its output
+	MACs  float64 `json:"macs" js:"macs"`
+	Ms    float64 `json:"ms" js:"ms"`
+}
+
+// Classify answers with the k likeliest classes of a picture. File and the time of decoding are the caller's
+// to fill in; see Result.SetDecode.
+func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
+	start := time.Now()
+	if err := c.pre.Apply(img, c.input); err != nil {
+		return nil, err
+	}
+	prepared := time.Now()
+	logits, err := c.net.Forward(c.state, c.input)
+	if err != nil {
+		return nil, err
+	}
+	vision.Softmax(logits, c.p)
+	r := &Result{Blocks: c.blocks()}
+	for _, ranked := range vision.TopK(c.p, k) {
+		r.Top = append(r.Top, c.prediction(ranked))
+	}
+	r.Ms = Timings{
+		Preprocess: milliseconds(prepared.Sub(start)),
+		Forward:    c.state.Ms(),
+		Total:      milliseconds(time.Since(start)),
+	}
+	return r, nil
+}
+
+// SetDecode books the time that decoding took, in milliseconds.
+func (r *Result) SetDecode(ms float64) {
+	r.Ms.Decode = ms
+	r.Ms.Total += ms
+}
+
+// Logits computes the logits of a picture, valid until the next call.
+func (c *Classifier) Logits(img *vision.Image) ([]float32, error) {
+	if err := c.pre.Apply(img, c.input); err != nil {
+		return nil, err
+	}
+	return c.net.Forward(c.state, c.input)
+}
+
+// prediction adds to a class what is known of it.
+func (c *Classifier) prediction(r vision.Ranked) Prediction {
+	p := Prediction{Index: r.Index, Label: fmt.Sprintf("class %d", r.Index), P: float64(r.P)}
+	if r.Index < len(c.labels) {
+		p.ID, p.Label = c.labels[r.Index].ID, c.labels[r.Index].Name
+	}
+	return p
+}
+
+// blocks reports the last pass.
+func (c *Classifier) blocks() []Block {
+	blocks := make([]Block, len(c.state.Trace))
+	for i, t := range c.state.Trace {
+		blocks[i] = Block{
+			Name: t.Name, Stage: t.Stage, Shape: []int{t.Shape.H, t.Shape.W, t.Shape.C}, MACs: float64(t.MACs), Ms: t.Ms,
+		}
+	}
+	return blocks
+}
+
+// Info describes a loaded model.
+type Info struct {
+	Model   string  `json:"model" js:"model"`     // manifest id, variant or "custom"
+	Variant string  `json:"variant" js:"variant"` // of the paper; "" outside its table
+	Classes int     `json:"classes" js:"classes"`
+	Height  int     `json:"height" js:"height"` // of the input, in pixels
+	Width   int     `json:"width" js:"width"`
+	Params  float64 `json:"params" js:"params"`
+	MACs    float64 `json:"macs" js:"macs"`
+	Kernel  string  `json:"kernel" js:"kernel"`
+}
+
+// Info describes the loaded model.
+func (c *Classifier) Info() Info {
+	return Info{
+		Model: c.name, Variant: c.net.Config.Name, Classes: c.net.Config.Classes,
+		Height: c.state.H, Width: c.state.W,
+		Params: float64(c.net.Params()), MACs: float64(c.state.MACs()), Kernel: c.net.Kernels.Name,
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"mobilemamba/checkpoint"
+	"mobilemamba/model"
+)
+
+// dtypes are the names of --dtype.
+var dtypes = map[string]checkpoint.DType{"f32": checkpoint.F32, "f16": checkpoint.F16, "i8": checkpoint.I8}
+
+func runConvert(_ context.Context, e *env, args []string) error {
+	fs := flag.NewFlagSet("convert", flag.ContinueOnError)
+	dtypeName := fs.String("dtype", "f32", "`type` of the weights: f32, f16 or i8")
+	ema := fs.Bool("ema", false, "take the moving average of the weights (net_E)")
+	variant := fs.String("variant", "", "`name` of the variant; only needed to tell B2 and B4 from B1")
+	resolution := fs.Int("resolution", 0, "side of the input in `pixels`, where it is not the variant's")
+	rest, err := parse(e, fs, args)
+	if err != nil {
+		return err
+	}
+	if len(rest) != 2 {
+		return usagef("name a checkpoint and the file to write")
+	}
+	dtype, ok := dtypes[*dtypeName]
+	if !ok {
+		return usagef("--dtype %s: it is f32, f16 or i8", *dtypeName)
+	}
+	if *resolution < 0 {
+		return usagef("--resolution %d is negative", *resolution)
+	}
+	in, out := rest[0], rest[1]
+	sd, closer, err := readTensors(in, *ema)
+	if err != nil {
+		return err
+	}
+	defer closer.Close()
+	folded, config, err := model.Fuse(sd)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	if config, err = named(config, *variant); err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	if *resolution > 0 {
+		config.Resolution = *resolution
+	}
+	written := &checkpoint.StateDict{Tensors: folded.Tensors, Metadata: metadata(config, filepath.Base(in))}
+	if err := writeFile(out, func(w io.Writer) error {
+		return checkpoint.WriteSafetensors(w, written, dtype)
+	}); err != nil {
+		return fmt.Errorf("%s: %w", out, err)
+	}
+	info, err := os.Stat(out)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stderr, "%s: %s, %d classes, %s, %.1f MB\n", out, describe(config), config.Classes, *dtypeName, float64(info.Size())/1e6)
+	return nil
+}
+
+// named gives a configuration the name and resolution of a variant with the same tensors; "" leaves it.
+func named(c model.Config, variant string) (model.Config, error) {
+	if variant == "" {
+		return c, nil
+	}
+	v, ok := model.Variant(variant)
+	if !ok {
+		return c, usagef("--variant %s: it is T2, T4, S6, B1, B2 or B4", variant)
+	}
+	return c.As(v)
+}
+
+// metadata describes a converted model in its file.
+func metadata(c model.Config, source string) map[string]string {
+	config, err := json.Marshal(c)
+	if err != nil {
+		panic(err) // a struct of numbers and strings always encodes
+	}
+	return map[string]string{
+		"format":     "pt",
+		"variant":    c.Name,
+		"config":     string(config),
+		"classes":    strconv.Itoa(c.Classes),
+		"resolution": strconv.Itoa(c.Resolution),
+		"source":     source,
+	}
+}
+
+// describe names a configuration for people.
+func describe(c model.Config) string {
+	if c.Name != "" {
+		return "MobileMamba-" + c.Name
+	}
+	return fmt.Sprintf("MobileMamba with embed_dim %v and depth %v", c.EmbedDim, c.Depth)
+}
+
+// writeFile writes a file beside its place and moves it there when it is whole.
+func writeFile(name string, write func(io.Writer) error) error {
+	tmp, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // fails, as it should, once the file is in place
+	if err := write(tmp); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Chmod(0o644); err != nil {
+		tmp.Close()
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), name)
+}

@@ -1,0 +1,145 @@
+package main
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"mobilemamba/assets"
+	"mobilemamba/checkpoint"
+	"mobilemamba/classify"
+)
+
+// modelFlags are the flags of every command that needs a model.
+type modelFlags struct {
+	model, manifest, labels, kernel string
+	ema                             bool
+	resolution                      int
+}
+
+func (m *modelFlags) register(fs *flag.FlagSet) {
+	fs.StringVar(&m.model, "model", "", "manifest `id`, .safetensors or .pth; default: the manifest's first model")
+	fs.StringVar(&m.manifest, "manifest", "", "model manifest `file` to use instead of the built-in one")
+	fs.StringVar(&m.labels, "labels", "", "label `file` (index, id and name with tabs between) for a checkpoint of one's own")
+	fs.StringVar(&m.kernel, "kernel", "auto", "kernel `variant`")
+	fs.BoolVar(&m.ema, "ema", false, "use the moving average of the weights (net_E) of a trainer's checkpoint")
+	fs.IntVar(&m.resolution, "resolution", 0, "side of the input in `pixels`; default: what the model was trained for")
+}
+
+// load makes the classifier that the flags ask for.
+func (m *modelFlags) load() (*classify.Classifier, error) {
+	if isFile(m.model) {
+		return m.loadFile()
+	}
+	site, dir, err := m.site()
+	if err != nil {
+		return nil, err
+	}
+	data, err := fs.ReadFile(site, dir)
+	if err != nil {
+		return nil, err
+	}
+	manifest, err := classify.ParseManifest(data)
+	if err != nil {
+		return nil, err
+	}
+	entry, err := manifest.Find(m.model)
+	if err != nil {
+		return nil, fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
+	}
+	weights, err := fs.ReadFile(site, path.Join(path.Dir(dir), entry.Weights[0].URL))
+	if err != nil {
+		return nil, fmt.Errorf("model %q: %w", entry.ID, err)
+	}
+	sd, err := checkpoint.Read(bytes.NewReader(weights), int64(len(weights)), checkpoint.Options{EMA: m.ema})
+	if err != nil {
+		return nil, fmt.Errorf("model %q: %w", entry.ID, err)
+	}
+	labels, err := fs.ReadFile(site, path.Join(path.Dir(dir), entry.Labels))
+	if err != nil {
+		return nil, fmt.Errorf("labels of model %q: %w", entry.ID, err)
+	}
+	return m.classifier(sd, entry, labels)
+}
+
+// site returns the file system of the manifest and its path there.
+func (m *modelFlags) site() (fs.FS, string, error) {
+	if m.manifest == "" {
+		return assets.FS, assets.Manifest, nil
+	}
+	abs, err := filepath.Abs(m.manifest)
+	if err != nil {
+		return nil, "", err
+	}
+	// A manifest names files beside and above itself (../labels), so the root is two folders up.
+	root := filepath.Dir(filepath.Dir(abs))
+	rel, err := filepath.Rel(root, abs)
+	return os.DirFS(root), filepath.ToSlash(rel), err
+}
+
+// isFile tells a path from a manifest id.
+func isFile(name string) bool {
+	ext := strings.ToLower(filepath.Ext(name))
+	return ext == ".safetensors" || ext == ".pth" || ext == ".pt" || strings.ContainsRune(name, filepath.Separator)
+}
+
+// loadFile loads a checkpoint of the user's own.
+func (m *modelFlags) loadFile() (*classify.Classifier, error) {
+	sd, closer, err := checkpoint.Open(m.model, checkpoint.Options{EMA: m.ema})
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.model, err)
+	}
+	defer closer.Close()
+	var labels []byte
+	if m.labels != "" {
+		if labels, err = os.ReadFile(m.labels); err != nil {
+			return nil, err
+		}
+	}
+	c, err := m.classifier(sd, nil, labels)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.model, err)
+	}
+	return c, nil
+}
+
+// classifier puts the parts together. A checkpoint of 1000 classes without labels is taken for ImageNet's.
+func (m *modelFlags) classifier(sd *checkpoint.StateDict, entry *classify.Entry, labels []byte) (*classify.Classifier, error) {
+	opt := classify.Options{Entry: entry, Kernel: m.kernel, Resolution: m.resolution}
+	if labels != nil {
+		var err error
+		if opt.Labels, err = classify.ParseLabels(labels); err != nil {
+			return nil, err
+		}
+	} else if data, err := fs.ReadFile(assets.FS, "labels/imagenet1k.tsv"); err == nil && classes(sd) == 1000 {
+		if opt.Labels, err = classify.ParseLabels(data); err != nil {
+			return nil, err
+		}
+	}
+	return classify.New(sd, opt)
+}
+
+// classes returns the classes of a checkpoint's head, 0 if it has none.
+func classes(sd *checkpoint.StateDict) int {
+	for _, name := range []string{"head.l.bias", "head.bias"} {
+		if t := sd.Get(name); t != nil {
+			return t.Len()
+		}
+	}
+	return 0
+}
+
+// readTensors opens a checkpoint; errors name the file.
+func readTensors(name string, ema bool) (*checkpoint.StateDict, io.Closer, error) {
+	sd, closer, err := checkpoint.Open(name, checkpoint.Options{EMA: ema})
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return sd, closer, nil
+}

@@ -1,0 +1,112 @@
+package model
+
+import (
+	"fmt"
+	"time"
+)
+
+// Shape is the size of a feature map.
+type Shape struct{ H, W, C int }
+
+func (s Shape) pixels() int { return s.H * s.W }
+func (s Shape) len() int    { return s.H * s.W * s.C }
+
+// Map is a feature map [H, W, C] row-major.
+type Map struct {
+	Shape
+	Data []float32
+}
+
+func (m Map) view() View { return View{m.H, m.W, m.C, m.C, m.Data} }
+
+// View is a slice of a map's channels: pixel i is Data[i*LD : i*LD+C].
+type View struct {
+	H, W, C, LD int
+	Data        []float32
+}
+
+// ChannelsFirst copies the view to [C, H, W] row-major, the order of the official code's tensors.
+func (v View) ChannelsFirst() []float32 {
+	n := v.H * v.W
+	out := make([]float32, v.C*n)
+	for p := range n {
+		for c, x := range v.Data[p*v.LD:][:v.C] {
+			out[c*n+p] = x
+		}
+	}
+	return out
+}
+
+// State holds every buffer of a forward pass at one input size, and the trace of the last pass. A State serves
+// one pass at a time.
+type State struct {
+	H, W  int          // of the input, in pixels
+	Trace []BlockTrace // one entry a module, filled by Forward
+
+	// Probe, if set, is shown intermediate results under their official names while Forward runs; the data is
+	// valid during the call. Results that folding removed (a convolution before its BatchNorm, a branch before
+	// its residual sum or scale) are not shown, and convolutions with a fused ReLU are shown behind it.
+	Probe func(name string, v View)
+
+	startTime, lapTime time.Time
+
+	x, a, b                          []float32 // maps: a module's input and two to compute in
+	hidden, down                     []float32 // FFN's and PatchMerging's wide maps, before and after stride 2
+	gate, squeezed                   []float32 // squeeze-and-excite
+	patches                          []float32 // patch_embed's gathered neighbourhoods
+	cat                              []float32 // MRFFI: the branches side by side
+	coef, filtered                   []float32 // wavelet coefficients
+	xz, u, z, proj, delta, y, hstate []float32 // SS2D
+	pooled, logits, distLogits       []float32
+}
+
+// maxInputSide bounds the input, far above the paper's 512: a mistyped size should not take all memory.
+const maxInputSide = 4096
+
+// NewState makes the buffers for an input of h×w pixels.
+func (m *Model) NewState(h, w int) (*State, error) {
+	if h < 1 || w < 1 || h > maxInputSide || w > maxInputSide {
+		return nil, fmt.Errorf("model: no input of %d×%d pixels; sides go from 1 to %d", h, w, maxInputSide)
+	}
+	s := &State{H: h, W: w}
+	in := Shape{h, w, 3}
+	for _, mod := range m.modules {
+		mod.reserve(s, in)
+		out := mod.out(in)
+		s.Trace = append(s.Trace, BlockTrace{Name: mod.name, Stage: mod.stage, Shape: out, MACs: mod.macs(in)})
+		in = out
+	}
+	heads := 1
+	if m.dist != nil {
+		heads = 2
+	}
+	classes := m.Config.Classes
+	s.Trace = append(s.Trace, BlockTrace{
+		Name: "head", Stage: "head", Shape: Shape{1, 1, classes}, MACs: int64(heads * classes * in.C),
+	})
+	s.pooled = make([]float32, in.C)
+	s.logits = make([]float32, classes)
+	s.distLogits = make([]float32, classes)
+	return s, nil
+}
+
+// grow makes a buffer at least n long.
+func grow(buf *[]float32, n int) {
+	if len(*buf) < n {
+		*buf = make([]float32, n)
+	}
+}
+
+// growMaps makes the map buffers at least n long. They are of one size, since modules swap them.
+func (s *State) growMaps(n int) {
+	grow(&s.x, n)
+	grow(&s.a, n)
+	grow(&s.b, n)
+}
+
+// probe shows an intermediate result under prefix+suffix.
+func (s *State) probe(prefix, suffix string, v View) {
+	if s.Probe != nil {
+		s.Probe(prefix+suffix, v)
+	}
+}
