@@ -1,0 +1,69 @@
+package kernels
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Set is one variant of every operation.
+type Set struct {
+	Name          string // the instruction set: "scalar", ...
+	GEMM          GEMM
+	Conv3x3S2     func(Conv3x3S2Args)
+	Depthwise     func(DepthwiseArgs)
+	HaarAnalysis  func(HaarArgs)
+	HaarSynthesis func(HaarArgs)
+	SelectiveScan func(ScanArgs)
+	LayerNorm     func(LayerNormArgs)
+	GlobalPool    func(y, x []float32, pixels, channels int)
+	ScaleShift    func(ScaleShiftArgs)
+	Add           func(y, x []float32)
+	Mul           func(y, x []float32)
+	ReLU          func(x []float32)
+	SiLU          func(SiLUArgs)
+	Sigmoid       func(x []float32)
+	Softplus      func(x []float32)
+}
+
+// Variants returns the table of what this build carries and this processor runs: one row per instruction set,
+// slowest first, each complete: the reference, then the platform's. Tests and benchmarks range over it; a variant that is not in it cannot be
+// reached.
+func Variants() []Set {
+	return append([]Set{scalar}, platformVariants()...)
+}
+
+// scalar is the reference row.
+var scalar = Set{
+	Name:          "scalar",
+	GEMM:          GEMM{NR: scalarNR, Run: gemmScalar},
+	Conv3x3S2:     conv3x3S2Scalar,
+	Depthwise:     depthwiseScalar,
+	HaarAnalysis:  haarAnalysisScalar,
+	HaarSynthesis: haarSynthesisScalar,
+	SelectiveScan: selectiveScanScalar,
+	LayerNorm:     layerNormScalar,
+	GlobalPool:    globalPoolScalar,
+	ScaleShift:    scaleShiftScalar,
+	Add:           addScalar,
+	Mul:           mulScalar,
+	ReLU:          reluScalar,
+	SiLU:          siluScalar,
+	Sigmoid:       sigmoidScalar,
+	Softplus:      softplusScalar,
+}
+
+// Select returns the named row of the table; "auto" or "" is the last, the fastest.
+func Select(name string) (*Set, error) {
+	all := Variants()
+	if name == "" || name == "auto" {
+		return &all[len(all)-1], nil
+	}
+	var names []string
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i], nil
+		}
+		names = append(names, all[i].Name)
+	}
+	return nil, fmt.Errorf("kernels: no variant %q in this build; it has %s", name, strings.Join(names, ", "))
+}
