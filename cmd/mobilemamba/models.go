@@ -45,7 +45,7 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := classify.ParseManifest(data)
+	manifest, err := assets.ParseManifest(data)
 	if err != nil {
 		return nil, err
 	}
@@ -71,7 +71,7 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 // site returns the file system of the manifest and its path there.
 func (m *modelFlags) site() (fs.FS, string, error) {
 	if m.manifest == "" {
-		return assets.FS, assets.Manifest, nil
+		return assets.FS, assets.ManifestPath, nil
 	}
 	abs, err := filepath.Abs(m.manifest)
 	if err != nil {
