@@ -1,0 +1,68 @@
+//go:build amd64 && goexperiment.simd
+
+package kernels
+
+import "simd/archsimd"
+
+func reluAVX2(x []float32) {
+	if len(x) < lanesAVX2 {
+		reluScalar(x)
+		return
+	}
+	p, last := ptr(x), len(x)-lanesAVX2
+	for i := 0; i <= last; i += lanesAVX2 {
+		storeAVX2(at(p, i), maxZeroAVX2(loadAVX2(at(p, i))))
+	}
+	storeAVX2(at(p, last), maxZeroAVX2(loadAVX2(at(p, last)))) // a second time changes nothing
+	archsimd.ClearAVXUpperBits()
+}
+
+func sigmoidAVX2(x []float32) {
+	if len(x) < lanesAVX2 {
+		sigmoidScalar(x)
+		return
+	}
+	p, last := ptr(x), len(x)-lanesAVX2
+	tail := sigmoidVecAVX2(loadAVX2(at(p, last)))
+	for i := 0; i <= last; i += lanesAVX2 {
+		storeAVX2(at(p, i), sigmoidVecAVX2(loadAVX2(at(p, i))))
+	}
+	storeAVX2(at(p, last), tail)
+	archsimd.ClearAVXUpperBits()
+}
+
+func softplusAVX2(x []float32) {
+	if len(x) < lanesAVX2 {
+		softplusScalar(x)
+		return
+	}
+	p, last := ptr(x), len(x)-lanesAVX2
+	tail := softplusVecAVX2(loadAVX2(at(p, last)))
+	for i := 0; i <= last; i += lanesAVX2 {
+		storeAVX2(at(p, i), softplusVecAVX2(loadAVX2(at(p, i))))
+	}
+	storeAVX2(at(p, last), tail)
+	archsimd.ClearAVXUpperBits()
+}
+
+func siluAVX2(a SiLUArgs) {
+	n := a.Channels
+	if n < lanesAVX2 {
+		siluScalar(a)
+		return
+	}
+	inRange(a.X, a.Pixels, n, a.LDX)
+	inRange(a.Y, a.Pixels, n, a.LDY)
+	x, y, last := ptr(a.X), ptr(a.Y), n-lanesAVX2
+	for range a.Pixels {
+		v := loadAVX2(at(x, last))
+		tail := v.Mul(sigmoidVecAVX2(v))
+		for c := 0; c < last; c += lanesAVX2 {
+			v := loadAVX2(at(x, c))
+			storeAVX2(at(y, c), v.Mul(sigmoidVecAVX2(v)))
+		}
+		storeAVX2(at(y, last), tail)
+		x, y = at(x, a.LDX), at(y, a.LDY)
+	}
+	archsimd.ClearAVXUpperBits()
+}
