@@ -23,9 +23,11 @@ func sigmoidAVX2(x []float32) {
 		return
 	}
 	p, last := ptr(x), len(x)-lanesAVX2
-	tail := sigmoidVecAVX2(loadAVX2(at(p, last)))
+	v := loadAVX2(at(p, last))
+	tail := sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v)))
 	for i := 0; i <= last; i += lanesAVX2 {
-		storeAVX2(at(p, i), sigmoidVecAVX2(loadAVX2(at(p, i))))
+		v := loadAVX2(at(p, i))
+		storeAVX2(at(p, i), sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v))))
 	}
 	storeAVX2(at(p, last), tail)
 	archsimd.ClearAVXUpperBits()
@@ -37,9 +39,11 @@ func softplusAVX2(x []float32) {
 		return
 	}
 	p, last := ptr(x), len(x)-lanesAVX2
-	tail := softplusVecAVX2(loadAVX2(at(p, last)))
+	v := loadAVX2(at(p, last))
+	tail := softplusOfAVX2(v, expAVX2(minusAbsAVX2(v)))
 	for i := 0; i <= last; i += lanesAVX2 {
-		storeAVX2(at(p, i), softplusVecAVX2(loadAVX2(at(p, i))))
+		v := loadAVX2(at(p, i))
+		storeAVX2(at(p, i), softplusOfAVX2(v, expAVX2(minusAbsAVX2(v))))
 	}
 	storeAVX2(at(p, last), tail)
 	archsimd.ClearAVXUpperBits()
@@ -56,10 +60,10 @@ func siluAVX2(a SiLUArgs) {
 	x, y, last := ptr(a.X), ptr(a.Y), n-lanesAVX2
 	for range a.Pixels {
 		v := loadAVX2(at(x, last))
-		tail := v.Mul(sigmoidVecAVX2(v))
+		tail := v.Mul(sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v))))
 		for c := 0; c < last; c += lanesAVX2 {
 			v := loadAVX2(at(x, c))
-			storeAVX2(at(y, c), v.Mul(sigmoidVecAVX2(v)))
+			storeAVX2(at(y, c), v.Mul(sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v)))))
 		}
 		storeAVX2(at(y, last), tail)
 		x, y = at(x, a.LDX), at(y, a.LDY)

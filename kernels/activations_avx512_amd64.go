@@ -25,9 +25,11 @@ func sigmoidAVX512(x []float32) {
 		return
 	}
 	p, last := ptr(x), len(x)-lanesAVX512
-	tail := sigmoidVecAVX512(loadAVX512(at(p, last)))
+	v := loadAVX512(at(p, last))
+	tail := sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v)))
 	for i := 0; i <= last; i += lanesAVX512 {
-		storeAVX512(at(p, i), sigmoidVecAVX512(loadAVX512(at(p, i))))
+		v := loadAVX512(at(p, i))
+		storeAVX512(at(p, i), sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v))))
 	}
 	storeAVX512(at(p, last), tail)
 	archsimd.ClearAVXUpperBits()
@@ -39,9 +41,11 @@ func softplusAVX512(x []float32) {
 		return
 	}
 	p, last := ptr(x), len(x)-lanesAVX512
-	tail := softplusVecAVX512(loadAVX512(at(p, last)))
+	v := loadAVX512(at(p, last))
+	tail := softplusOfAVX512(v, expAVX512(minusAbsAVX512(v)))
 	for i := 0; i <= last; i += lanesAVX512 {
-		storeAVX512(at(p, i), softplusVecAVX512(loadAVX512(at(p, i))))
+		v := loadAVX512(at(p, i))
+		storeAVX512(at(p, i), softplusOfAVX512(v, expAVX512(minusAbsAVX512(v))))
 	}
 	storeAVX512(at(p, last), tail)
 	archsimd.ClearAVXUpperBits()
@@ -58,10 +62,10 @@ func siluAVX512(a SiLUArgs) {
 	x, y, last := ptr(a.X), ptr(a.Y), n-lanesAVX512
 	for range a.Pixels {
 		v := loadAVX512(at(x, last))
-		tail := v.Mul(sigmoidVecAVX512(v))
+		tail := v.Mul(sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v))))
 		for c := 0; c < last; c += lanesAVX512 {
 			v := loadAVX512(at(x, c))
-			storeAVX512(at(y, c), v.Mul(sigmoidVecAVX512(v)))
+			storeAVX512(at(y, c), v.Mul(sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v)))))
 		}
 		storeAVX512(at(y, last), tail)
 		x, y = at(x, a.LDX), at(y, a.LDY)

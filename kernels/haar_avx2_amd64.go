@@ -12,7 +12,7 @@ func haarAnalysisAVX2(a HaarArgs) {
 	h, w := (a.H+1)/2, (a.W+1)/2
 	inRange(a.Map, a.H*a.W, a.C, a.LD)
 	inRange(a.Coef, h*w, 4*a.C, 4*a.C)
-	gain := constAVX2(&vHaar)
+	gain := archsimd.LoadFloat32x8Array(&constantsAVX2.haar)
 	for y := range h {
 		for x := range w {
 			coef := at(ptr(a.Coef), (y*w+x)*4*a.C)
@@ -51,7 +51,7 @@ func haarSynthesisAVX2(a HaarArgs) {
 	h, w := (a.H+1)/2, (a.W+1)/2
 	inRange(a.Map, a.H*a.W, a.C, a.LD)
 	inRange(a.Coef, h*w, 4*a.C, 4*a.C)
-	gain := constAVX2(&vHaar)
+	gain := archsimd.LoadFloat32x8Array(&constantsAVX2.haar)
 	for y := range h {
 		for x := range w {
 			coef := at(ptr(a.Coef), (y*w+x)*4*a.C)

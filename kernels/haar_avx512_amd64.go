@@ -14,7 +14,7 @@ func haarAnalysisAVX512(a HaarArgs) {
 	h, w := (a.H+1)/2, (a.W+1)/2
 	inRange(a.Map, a.H*a.W, a.C, a.LD)
 	inRange(a.Coef, h*w, 4*a.C, 4*a.C)
-	gain := constAVX512(&vHaar)
+	gain := archsimd.LoadFloat32x16Array(&constantsAVX512.haar)
 	for y := range h {
 		for x := range w {
 			coef := at(ptr(a.Coef), (y*w+x)*4*a.C)
@@ -53,7 +53,7 @@ func haarSynthesisAVX512(a HaarArgs) {
 	h, w := (a.H+1)/2, (a.W+1)/2
 	inRange(a.Map, a.H*a.W, a.C, a.LD)
 	inRange(a.Coef, h*w, 4*a.C, 4*a.C)
-	gain := constAVX512(&vHaar)
+	gain := archsimd.LoadFloat32x16Array(&constantsAVX512.haar)
 	for y := range h {
 		for x := range w {
 			coef := at(ptr(a.Coef), (y*w+x)*4*a.C)

@@ -6,52 +6,56 @@ package kernels
 
 import "simd/archsimd"
 
+// The functions below are small enough to be inlined, each by itself: a call within a loop over vectors moves them
+// all through the stack, which halves the speed. (Go's budget would not allow exp within log1p's caller.)
+
 // expAVX512 is exp32 for x <= 0 or NaN.
 func expAVX512(x archsimd.Float32x16) archsimd.Float32x16 {
-	n := roundAVX512(x.Mul(constAVX512(&vLog2E)))
-	r := n.MulAdd(constAVX512(&vMinusHi), x)
-	r = n.MulAdd(constAVX512(&vMinusLo), r)
-	p := constAVX512(&vExp[0])
-	p = p.MulAdd(r, constAVX512(&vExp[1]))
-	p = p.MulAdd(r, constAVX512(&vExp[2]))
-	p = p.MulAdd(r, constAVX512(&vExp[3]))
-	p = p.MulAdd(r, constAVX512(&vExp[4]))
-	p = p.MulAdd(r, constAVX512(&vExp[5]))
-	p = p.MulAdd(r, constAVX512(&vOne))
-	p = p.MulAdd(r, constAVX512(&vOne))
-	return zeroBelowAVX512(pow2AVX512(p, n), x, constAVX512(&vMinExp))
+	c := constantsAVX512
+	n := roundAVX512(x.Mul(archsimd.LoadFloat32x16Array(&c.log2E)))
+	r := n.MulAdd(archsimd.LoadFloat32x16Array(&c.minusLn2Hi), x)
+	r = n.MulAdd(archsimd.LoadFloat32x16Array(&c.minusLn2Lo), r)
+	p := archsimd.LoadFloat32x16Array(&c.exp[0])
+	p = p.MulAdd(r, archsimd.LoadFloat32x16Array(&c.exp[1]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16Array(&c.exp[2]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16Array(&c.exp[3]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16Array(&c.exp[4]))
+	p = p.MulAdd(r, archsimd.LoadFloat32x16Array(&c.exp[5]))
+	one := archsimd.LoadFloat32x16Array(&c.one)
+	p = p.MulAdd(r, one).MulAdd(r, one)
+	return zeroBelowAVX512(pow2AVX512(p, n), x, archsimd.LoadFloat32x16Array(&c.expMin))
 }
 
 // log1pAVX512 is log1p32.
 func log1pAVX512(u archsimd.Float32x16) archsimd.Float32x16 {
-	s := u.Div(u.Add(constAVX512(&vTwo)))
+	c := constantsAVX512
+	two := archsimd.LoadFloat32x16Array(&c.two)
+	s := u.Div(u.Add(two))
 	z := s.Mul(s)
-	p := constAVX512(&vLog1p[0])
-	p = p.MulAdd(z, constAVX512(&vLog1p[1]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[2]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[3]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[4]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[5]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[6]))
-	p = p.MulAdd(z, constAVX512(&vLog1p[7]))
-	return p.Mul(s)
+	p := archsimd.LoadFloat32x16Array(&c.log1p[0])
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[1]))
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[2]))
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[3]))
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[4]))
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[5]))
+	p = p.MulAdd(z, archsimd.LoadFloat32x16Array(&c.log1p[6]))
+	return p.MulAdd(z, two).Mul(s)
 }
 
 // minusAbsAVX512 returns -|x|.
 func minusAbsAVX512(x archsimd.Float32x16) archsimd.Float32x16 {
-	return x.AsInt32x16().Or(constAVX512(&vSign).AsInt32x16()).AsFloat32x16()
+	return x.AsInt32x16().Or(archsimd.LoadFloat32x16Array(&constantsAVX512.sign).AsInt32x16()).AsFloat32x16()
 }
 
-// softplusVecAVX512 is softplus32 as max(v, 0) + log(1+e^-|v|): beyond 20 the second term is below half a unit in
-// the last place of the first, so it needs no threshold.
-func softplusVecAVX512(v archsimd.Float32x16) archsimd.Float32x16 {
-	return maxZeroAVX512(v).Add(log1pAVX512(expAVX512(minusAbsAVX512(v))))
+// softplusOfAVX512 is softplus32(v) as max(v, 0) + log(1+e) for e = exp(-|v|): beyond 20 the second term is below half
+// a unit in the last place of the first, so it needs no threshold.
+func softplusOfAVX512(v, e archsimd.Float32x16) archsimd.Float32x16 {
+	return maxZeroAVX512(v).Add(log1pAVX512(e))
 }
 
-// sigmoidVecAVX512 is sigmoid32; it divides e^-|x| or 1 by 1+e^-|x|, which cannot overflow.
-func sigmoidVecAVX512(x archsimd.Float32x16) archsimd.Float32x16 {
+// sigmoidOfAVX512 is sigmoid32(x) for e = exp(-|x|), which cannot overflow.
+func sigmoidOfAVX512(x, e archsimd.Float32x16) archsimd.Float32x16 {
 	var zero archsimd.Float32x16
-	e := expAVX512(minusAbsAVX512(x))
-	one := constAVX512(&vOne)
+	one := archsimd.LoadFloat32x16Array(&constantsAVX512.one)
 	return e.IfElse(x.Less(zero), one).Div(e.Add(one))
 }

@@ -33,7 +33,8 @@ func selectiveScanAVX2(a ScanArgs) {
 		var h archsimd.Float32x8
 		for range a.L {
 			v := loadAVX2(x)
-			dt := softplusVecAVX2(loadAVX2(delta))
+			raw := loadAVX2(delta)
+			dt := softplusOfAVX2(raw, expAVX2(minusAbsAVX2(raw)))
 			h = expAVX2(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX2(pb)).Mul(v))
 			out := broadcastAVX2(pc).MulAdd(h, skip.Mul(v))
 			if a.Accumulate {

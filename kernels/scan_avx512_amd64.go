@@ -35,7 +35,8 @@ func selectiveScanAVX512(a ScanArgs) {
 		var h archsimd.Float32x16
 		for range a.L {
 			v := loadAVX512(x)
-			dt := softplusVecAVX512(loadAVX512(delta))
+			raw := loadAVX512(delta)
+			dt := softplusOfAVX512(raw, expAVX512(minusAbsAVX512(raw)))
 			h = expAVX512(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX512(pb)).Mul(v))
 			out := broadcastAVX512(pc).MulAdd(h, skip.Mul(v))
 			if a.Accumulate {

@@ -27,38 +27,48 @@ func inRange(x []float32, rows, n, ld int) {
 	}
 }
 
-// lanes is a constant in every lane of the widest vector, to be used from memory: the compiler would broadcast
-// a constant anew for every vector.
-type lanes = [16]float32
-
-func splat(v float32) (l lanes) {
-	for i := range l {
-		l[i] = v
-	}
-	return l
+// constants are math.go's and what else the kernels need, in every lane of a vector V, to be used from memory: the
+// compiler would broadcast a constant anew for every vector.
+type constants[V [8]float32 | [16]float32] struct {
+	one, two, haar, sign   V
+	bias                   V // of a float32's exponent
+	expMin, log2E          V
+	minusLn2Hi, minusLn2Lo V
+	exp                    [6]V
+	log1p                  [7]V
+	zeros, ones            V // bits: see dropAVX2
 }
 
-// The constants of math.go.
 var (
-	vOne     = splat(1)
-	vTwo     = splat(2)
-	vHaar    = splat(haarGain)
-	vSign    = splat(float32(math.Copysign(0, -1)))
-	vBias    = splat(127) // of a float32's exponent
-	vMinExp  = splat(expMin)
-	vLog2E   = splat(log2E)
-	vMinusHi = splat(-ln2Hi)
-	vMinusLo = splat(-ln2Lo)
-
-	vExp = [...]lanes{
-		splat(1.9875691500e-4), splat(1.3981999507e-3), splat(8.3334519073e-3),
-		splat(4.1665795894e-2), splat(1.6666665459e-1), splat(5.0000001201e-1),
-	}
-	vLog1p = [...]lanes{
-		splat(2.0 / 15), splat(2.0 / 13), splat(2.0 / 11), splat(2.0 / 9),
-		splat(2.0 / 7), splat(2.0 / 5), splat(2.0 / 3), splat(2),
-	}
+	constantsAVX2   = newConstants[[8]float32]()
+	constantsAVX512 = newConstants[[16]float32]()
 )
+
+// newConstants aligns them to cache lines: a load across two of them costs double, which would be every load of 512
+// bits.
+func newConstants[V [8]float32 | [16]float32]() *constants[V] {
+	const line = 64
+	room := make([]byte, unsafe.Sizeof(constants[V]{})+line)
+	p := unsafe.Pointer(unsafe.SliceData(room))
+	c := (*constants[V])(unsafe.Add(p, -uintptr(p)%line))
+	for _, set := range []struct {
+		to    *V
+		value float32
+	}{
+		{&c.one, 1}, {&c.two, 2}, {&c.haar, haarGain}, {&c.sign, float32(math.Copysign(0, -1))}, {&c.bias, 127},
+		{&c.expMin, expMin}, {&c.log2E, log2E}, {&c.minusLn2Hi, -ln2Hi}, {&c.minusLn2Lo, -ln2Lo},
+		{&c.exp[0], 1.9875691500e-4}, {&c.exp[1], 1.3981999507e-3}, {&c.exp[2], 8.3334519073e-3},
+		{&c.exp[3], 4.1665795894e-2}, {&c.exp[4], 1.6666665459e-1}, {&c.exp[5], 5.0000001201e-1},
+		{&c.log1p[0], 2.0 / 15}, {&c.log1p[1], 2.0 / 13}, {&c.log1p[2], 2.0 / 11}, {&c.log1p[3], 2.0 / 9},
+		{&c.log1p[4], 2.0 / 7}, {&c.log1p[5], 2.0 / 5}, {&c.log1p[6], 2.0 / 3},
+		{&c.ones, math.Float32frombits(math.MaxUint32)},
+	} {
+		for i := range len(*set.to) {
+			(*set.to)[i] = set.value
+		}
+	}
+	return c
+}
 
 // gemmTile is the work of one register tile: some rows of X times one panel of weights.
 type gemmTile struct {
@@ -85,12 +95,3 @@ type depthwiseTile struct {
 	nextX, nextW            int            // from a row of taps to the one below
 	relu                    bool
 }
-
-// keepLanes are 16 zeros before 16 masks of all ones: loaded n elements before their border, a mask that clears
-// the first n lanes of a vector.
-var keepLanes = func() (m [32]int32) {
-	for i := 16; i < len(m); i++ {
-		m[i] = -1
-	}
-	return m
-}()

@@ -23,9 +23,6 @@ func broadcastAVX2(p unsafe.Pointer) archsimd.Float32x8 {
 	return archsimd.BroadcastFloat32x8(*(*float32)(p))
 }
 
-// constAVX2 loads a constant.
-func constAVX2(l *lanes) archsimd.Float32x8 { return loadAVX2(unsafe.Pointer(l)) }
-
 // maxZeroAVX2 returns max(x, 0), NaN for NaN; VMAXPS drops a NaN in one of its operands, and the compiler
 // takes them in either order.
 func maxZeroAVX2(x archsimd.Float32x8) archsimd.Float32x8 {
@@ -38,7 +35,7 @@ func roundAVX2(x archsimd.Float32x8) archsimd.Float32x8 { return x.Round() }
 
 // pow2AVX2 returns p·2^n for an integer n of a normal exponent.
 func pow2AVX2(p, n archsimd.Float32x8) archsimd.Float32x8 {
-	bits := n.Add(constAVX2(&vBias)).ConvertToInt32().ShiftAllLeft(23)
+	bits := n.Add(archsimd.LoadFloat32x8Array(&constantsAVX2.bias)).ConvertToInt32().ShiftAllLeft(23)
 	return p.Mul(bits.AsFloat32x8())
 }
 
@@ -47,9 +44,10 @@ func zeroBelowAVX2(y, x, limit archsimd.Float32x8) archsimd.Float32x8 {
 	return y.AsInt32x8().AndNot(x.Less(limit).ToInt32x8()).AsFloat32x8()
 }
 
-// dropAVX2 returns v with zeros in its first n lanes.
+// dropAVX2 returns v with zeros in its first n lanes, by a mask that is loaded across the border of
+// the constants zeros and ones.
 func dropAVX2(v archsimd.Float32x8, n int) archsimd.Float32x8 {
-	keep := archsimd.LoadInt32x8Array((*[lanesAVX2]int32)(at(unsafe.Pointer(&keepLanes), 16-n)))
+	keep := archsimd.LoadInt32x8Array((*[lanesAVX2]int32)(at(unsafe.Pointer(&constantsAVX2.ones), -n)))
 	return v.AsInt32x8().And(keep).AsFloat32x8()
 }
 

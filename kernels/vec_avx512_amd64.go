@@ -23,9 +23,6 @@ func broadcastAVX512(p unsafe.Pointer) archsimd.Float32x16 {
 	return archsimd.BroadcastFloat32x16(*(*float32)(p))
 }
 
-// constAVX512 loads a constant.
-func constAVX512(l *lanes) archsimd.Float32x16 { return loadAVX512(unsafe.Pointer(l)) }
-
 // maxZeroAVX512 returns max(x, 0), NaN for NaN; VMAXPS drops a NaN in one of its operands, and the compiler
 // takes them in either order.
 func maxZeroAVX512(x archsimd.Float32x16) archsimd.Float32x16 {
@@ -47,9 +44,9 @@ func zeroBelowAVX512(y, x, limit archsimd.Float32x16) archsimd.Float32x16 {
 	return zero.IfElse(x.Less(limit), y)
 }
 
-// dropAVX512 returns v with zeros in its first n lanes.
+// dropAVX512 is dropAVX2 for 16 lanes.
 func dropAVX512(v archsimd.Float32x16, n int) archsimd.Float32x16 {
-	keep := archsimd.LoadInt32x16Array((*[lanesAVX512]int32)(at(unsafe.Pointer(&keepLanes), 16-n)))
+	keep := archsimd.LoadInt32x16Array((*[lanesAVX512]int32)(at(unsafe.Pointer(&constantsAVX512.ones), -n)))
 	return v.AsInt32x16().And(keep).AsFloat32x16()
 }
 
