@@ -57,8 +57,9 @@ func siluAVX2(a SiLUArgs) {
 	}
 	inRange(a.X, a.Pixels, n, a.LDX)
 	inRange(a.Y, a.Pixels, n, a.LDY)
-	x, y, last := ptr(a.X), ptr(a.Y), n-lanesAVX2
-	for range a.Pixels {
+	last := n - lanesAVX2
+	for i := range a.Pixels {
+		x, y := at(ptr(a.X), i*a.LDX), at(ptr(a.Y), i*a.LDY)
 		v := loadAVX2(at(x, last))
 		tail := v.Mul(sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v))))
 		for c := 0; c < last; c += lanesAVX2 {
@@ -66,7 +67,6 @@ func siluAVX2(a SiLUArgs) {
 			storeAVX2(at(y, c), v.Mul(sigmoidOfAVX2(v, expAVX2(minusAbsAVX2(v)))))
 		}
 		storeAVX2(at(y, last), tail)
-		x, y = at(x, a.LDX), at(y, a.LDY)
 	}
 	archsimd.ClearAVXUpperBits()
 }

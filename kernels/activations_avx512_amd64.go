@@ -59,8 +59,9 @@ func siluAVX512(a SiLUArgs) {
 	}
 	inRange(a.X, a.Pixels, n, a.LDX)
 	inRange(a.Y, a.Pixels, n, a.LDY)
-	x, y, last := ptr(a.X), ptr(a.Y), n-lanesAVX512
-	for range a.Pixels {
+	last := n - lanesAVX512
+	for i := range a.Pixels {
+		x, y := at(ptr(a.X), i*a.LDX), at(ptr(a.Y), i*a.LDY)
 		v := loadAVX512(at(x, last))
 		tail := v.Mul(sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v))))
 		for c := 0; c < last; c += lanesAVX512 {
@@ -68,7 +69,6 @@ func siluAVX512(a SiLUArgs) {
 			storeAVX512(at(y, c), v.Mul(sigmoidOfAVX512(v, expAVX512(minusAbsAVX512(v)))))
 		}
 		storeAVX512(at(y, last), tail)
-		x, y = at(x, a.LDX), at(y, a.LDY)
 	}
 	archsimd.ClearAVXUpperBits()
 }

@@ -19,7 +19,7 @@ func depthwiseAVX2(a DepthwiseArgs) {
 		inRange(a.Residual, ho*wo, a.C, a.LDR)
 	}
 	t := depthwiseTile{
-		bias: ptr(a.Bias), ldx: a.LDX, ldw: a.C, nextX: a.W * a.LDX, nextW: a.K * a.C, relu: a.ReLU,
+		bias: ptr(a.Bias), ldx: a.LDX, ldw: a.C, relu: a.ReLU,
 	}
 	for oy := range ho {
 		y0 := oy*a.Stride - pad
@@ -28,6 +28,7 @@ func depthwiseAVX2(a DepthwiseArgs) {
 			x0 := ox*a.Stride - pad
 			kx0, kx1 := max(0, -x0), min(a.K, a.W-x0)
 			t.rows, t.cols = ky1-ky0, kx1-kx0
+			t.gapX, t.gapW = (a.W-t.cols)*a.LDX, (a.K-t.cols)*a.C
 			t.x = at(ptr(a.X), ((y0+ky0)*a.W+x0+kx0)*a.LDX)
 			t.w = at(ptr(a.Weights), (ky0*a.K+kx0)*a.C)
 			t.y = at(ptr(a.Y), (oy*wo+ox)*a.LDY)
@@ -50,18 +51,17 @@ func depthwiseAVX2(a DepthwiseArgs) {
 func depthwise4AVX2(t *depthwiseTile, c int) {
 	a0, a1 := loadAVX2(at(t.bias, c)), loadAVX2(at(t.bias, c+lanesAVX2))
 	a2, a3 := loadAVX2(at(t.bias, c+2*lanesAVX2)), loadAVX2(at(t.bias, c+3*lanesAVX2))
-	xRow, wRow := at(t.x, c), at(t.w, c)
-	cols, ldx, ldw := t.cols, t.ldx, t.ldw
+	x, w := at(t.x, c), at(t.w, c)
+	i, j, ldx, ldw := 0, 0, t.ldx, t.ldw
 	for range t.rows {
-		x, w := xRow, wRow
-		for range cols {
-			a0 = loadAVX2(w).MulAdd(loadAVX2(x), a0)
-			a1 = loadAVX2(at(w, lanesAVX2)).MulAdd(loadAVX2(at(x, lanesAVX2)), a1)
-			a2 = loadAVX2(at(w, 2*lanesAVX2)).MulAdd(loadAVX2(at(x, 2*lanesAVX2)), a2)
-			a3 = loadAVX2(at(w, 3*lanesAVX2)).MulAdd(loadAVX2(at(x, 3*lanesAVX2)), a3)
-			x, w = at(x, ldx), at(w, ldw)
+		for range t.cols {
+			a0 = loadAVX2(at(w, j)).MulAdd(loadAVX2(at(x, i)), a0)
+			a1 = loadAVX2(at(w, j+lanesAVX2)).MulAdd(loadAVX2(at(x, i+lanesAVX2)), a1)
+			a2 = loadAVX2(at(w, j+2*lanesAVX2)).MulAdd(loadAVX2(at(x, i+2*lanesAVX2)), a2)
+			a3 = loadAVX2(at(w, j+3*lanesAVX2)).MulAdd(loadAVX2(at(x, i+3*lanesAVX2)), a3)
+			i, j = i+ldx, j+ldw
 		}
-		xRow, wRow = at(xRow, t.nextX), at(wRow, t.nextW)
+		i, j = i+t.gapX, j+t.gapW
 	}
 	finishDepthwiseAVX2(t, a0, c)
 	finishDepthwiseAVX2(t, a1, c+lanesAVX2)
@@ -72,14 +72,14 @@ func depthwise4AVX2(t *depthwiseTile, c int) {
 // depthwise1AVX2 computes one vector of channels from c on.
 func depthwise1AVX2(t *depthwiseTile, c int) {
 	acc := loadAVX2(at(t.bias, c))
-	xRow, wRow := at(t.x, c), at(t.w, c)
+	x, w := at(t.x, c), at(t.w, c)
+	i, j := 0, 0
 	for range t.rows {
-		x, w := xRow, wRow
 		for range t.cols {
-			acc = loadAVX2(w).MulAdd(loadAVX2(x), acc)
-			x, w = at(x, t.ldx), at(w, t.ldw)
+			acc = loadAVX2(at(w, j)).MulAdd(loadAVX2(at(x, i)), acc)
+			i, j = i+t.ldx, j+t.ldw
 		}
-		xRow, wRow = at(xRow, t.nextX), at(wRow, t.nextW)
+		i, j = i+t.gapX, j+t.gapW
 	}
 	finishDepthwiseAVX2(t, acc, c)
 }

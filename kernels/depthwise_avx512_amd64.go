@@ -21,7 +21,7 @@ func depthwiseAVX512(a DepthwiseArgs) {
 		inRange(a.Residual, ho*wo, a.C, a.LDR)
 	}
 	t := depthwiseTile{
-		bias: ptr(a.Bias), ldx: a.LDX, ldw: a.C, nextX: a.W * a.LDX, nextW: a.K * a.C, relu: a.ReLU,
+		bias: ptr(a.Bias), ldx: a.LDX, ldw: a.C, relu: a.ReLU,
 	}
 	for oy := range ho {
 		y0 := oy*a.Stride - pad
@@ -30,6 +30,7 @@ func depthwiseAVX512(a DepthwiseArgs) {
 			x0 := ox*a.Stride - pad
 			kx0, kx1 := max(0, -x0), min(a.K, a.W-x0)
 			t.rows, t.cols = ky1-ky0, kx1-kx0
+			t.gapX, t.gapW = (a.W-t.cols)*a.LDX, (a.K-t.cols)*a.C
 			t.x = at(ptr(a.X), ((y0+ky0)*a.W+x0+kx0)*a.LDX)
 			t.w = at(ptr(a.Weights), (ky0*a.K+kx0)*a.C)
 			t.y = at(ptr(a.Y), (oy*wo+ox)*a.LDY)
@@ -52,18 +53,17 @@ func depthwiseAVX512(a DepthwiseArgs) {
 func depthwise4AVX512(t *depthwiseTile, c int) {
 	a0, a1 := loadAVX512(at(t.bias, c)), loadAVX512(at(t.bias, c+lanesAVX512))
 	a2, a3 := loadAVX512(at(t.bias, c+2*lanesAVX512)), loadAVX512(at(t.bias, c+3*lanesAVX512))
-	xRow, wRow := at(t.x, c), at(t.w, c)
-	cols, ldx, ldw := t.cols, t.ldx, t.ldw
+	x, w := at(t.x, c), at(t.w, c)
+	i, j, ldx, ldw := 0, 0, t.ldx, t.ldw
 	for range t.rows {
-		x, w := xRow, wRow
-		for range cols {
-			a0 = loadAVX512(w).MulAdd(loadAVX512(x), a0)
-			a1 = loadAVX512(at(w, lanesAVX512)).MulAdd(loadAVX512(at(x, lanesAVX512)), a1)
-			a2 = loadAVX512(at(w, 2*lanesAVX512)).MulAdd(loadAVX512(at(x, 2*lanesAVX512)), a2)
-			a3 = loadAVX512(at(w, 3*lanesAVX512)).MulAdd(loadAVX512(at(x, 3*lanesAVX512)), a3)
-			x, w = at(x, ldx), at(w, ldw)
+		for range t.cols {
+			a0 = loadAVX512(at(w, j)).MulAdd(loadAVX512(at(x, i)), a0)
+			a1 = loadAVX512(at(w, j+lanesAVX512)).MulAdd(loadAVX512(at(x, i+lanesAVX512)), a1)
+			a2 = loadAVX512(at(w, j+2*lanesAVX512)).MulAdd(loadAVX512(at(x, i+2*lanesAVX512)), a2)
+			a3 = loadAVX512(at(w, j+3*lanesAVX512)).MulAdd(loadAVX512(at(x, i+3*lanesAVX512)), a3)
+			i, j = i+ldx, j+ldw
 		}
-		xRow, wRow = at(xRow, t.nextX), at(wRow, t.nextW)
+		i, j = i+t.gapX, j+t.gapW
 	}
 	finishDepthwiseAVX512(t, a0, c)
 	finishDepthwiseAVX512(t, a1, c+lanesAVX512)
@@ -74,14 +74,14 @@ func depthwise4AVX512(t *depthwiseTile, c int) {
 // depthwise1AVX512 computes one vector of channels from c on.
 func depthwise1AVX512(t *depthwiseTile, c int) {
 	acc := loadAVX512(at(t.bias, c))
-	xRow, wRow := at(t.x, c), at(t.w, c)
+	x, w := at(t.x, c), at(t.w, c)
+	i, j := 0, 0
 	for range t.rows {
-		x, w := xRow, wRow
 		for range t.cols {
-			acc = loadAVX512(w).MulAdd(loadAVX512(x), acc)
-			x, w = at(x, t.ldx), at(w, t.ldw)
+			acc = loadAVX512(at(w, j)).MulAdd(loadAVX512(at(x, i)), acc)
+			i, j = i+t.ldx, j+t.ldw
 		}
-		xRow, wRow = at(xRow, t.nextX), at(wRow, t.nextW)
+		i, j = i+t.gapX, j+t.gapW
 	}
 	finishDepthwiseAVX512(t, acc, c)
 }

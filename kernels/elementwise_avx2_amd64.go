@@ -54,9 +54,10 @@ func scaleShiftAVX2(a ScaleShiftArgs) {
 	if a.Shift != nil {
 		inRange(a.Shift, 1, n, n)
 	}
-	x, scale, shift := ptr(a.X), ptr(a.Scale), ptr(a.Shift)
+	scale, shift := ptr(a.Scale), ptr(a.Shift)
 	last := n - lanesAVX2
-	for range a.Pixels {
+	for i := range a.Pixels {
+		x := at(ptr(a.X), i*a.LDX)
 		if a.Shift == nil {
 			tail := loadAVX2(at(x, last)).Mul(loadAVX2(at(scale, last)))
 			for c := 0; c <= last; c += lanesAVX2 {
@@ -70,7 +71,6 @@ func scaleShiftAVX2(a ScaleShiftArgs) {
 			}
 			storeAVX2(at(x, last), tail)
 		}
-		x = at(x, a.LDX)
 	}
 	archsimd.ClearAVXUpperBits()
 }
@@ -88,10 +88,8 @@ func globalPoolAVX2(y, x []float32, pixels, channels int) {
 	for c := 0; c < channels; c += lanesAVX2 {
 		c = min(c, channels-lanesAVX2) // the last overlaps
 		var sum archsimd.Float32x8
-		p := at(ptr(x), c)
-		for range pixels {
-			sum = sum.Add(loadAVX2(p))
-			p = at(p, channels)
+		for i := range pixels {
+			sum = sum.Add(loadAVX2(at(ptr(x), i*channels+c)))
 		}
 		storeAVX2(at(ptr(y), c), sum.Div(n))
 	}

@@ -56,9 +56,10 @@ func scaleShiftAVX512(a ScaleShiftArgs) {
 	if a.Shift != nil {
 		inRange(a.Shift, 1, n, n)
 	}
-	x, scale, shift := ptr(a.X), ptr(a.Scale), ptr(a.Shift)
+	scale, shift := ptr(a.Scale), ptr(a.Shift)
 	last := n - lanesAVX512
-	for range a.Pixels {
+	for i := range a.Pixels {
+		x := at(ptr(a.X), i*a.LDX)
 		if a.Shift == nil {
 			tail := loadAVX512(at(x, last)).Mul(loadAVX512(at(scale, last)))
 			for c := 0; c <= last; c += lanesAVX512 {
@@ -72,7 +73,6 @@ func scaleShiftAVX512(a ScaleShiftArgs) {
 			}
 			storeAVX512(at(x, last), tail)
 		}
-		x = at(x, a.LDX)
 	}
 	archsimd.ClearAVXUpperBits()
 }
@@ -90,10 +90,8 @@ func globalPoolAVX512(y, x []float32, pixels, channels int) {
 	for c := 0; c < channels; c += lanesAVX512 {
 		c = min(c, channels-lanesAVX512) // the last overlaps
 		var sum archsimd.Float32x16
-		p := at(ptr(x), c)
-		for range pixels {
-			sum = sum.Add(loadAVX512(p))
-			p = at(p, channels)
+		for i := range pixels {
+			sum = sum.Add(loadAVX512(at(ptr(x), i*channels+c)))
 		}
 		storeAVX512(at(ptr(y), c), sum.Div(n))
 	}

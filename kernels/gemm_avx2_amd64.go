@@ -4,6 +4,7 @@ package kernels
 
 import (
 	"simd/archsimd"
+	"unsafe"
 )
 
 // nrAVX2 is the panel width: two vectors. With the four rows of the largest tile they make eight accumulators,
@@ -11,96 +12,125 @@ import (
 const nrAVX2 = 2 * lanesAVX2
 
 func gemmAVX2(a GEMMArgs) {
-	n := a.W.N
-	inRange(a.X, a.M, a.W.K, a.LDX)
+	k, n := a.W.K, a.W.N
+	inRange(a.X, a.M, k, a.LDX)
 	inRange(a.Y, a.M, n, a.LDY)
+	inWeightsAVX2(a.W)
+	t := gemmTile{
+		x: ptr(a.X), w: ptr(a.W.Panels), bias: ptr(a.W.Bias), y: ptr(a.Y),
+		ldx: a.LDX, ldy: a.LDY, segments: 1, k: k, panel: k, relu: a.ReLU,
+	}
+	room := 0
 	if a.Residual != nil {
 		inRange(a.Residual, a.M, n, a.LDR)
+		t.residual, t.ldr = ptr(a.Residual), a.LDR
+	} else if a.LDY == n {
+		room = a.M * n
 	}
-	inRange(a.W.Panels, (n+nrAVX2-1)/nrAVX2, a.W.K*nrAVX2, a.W.K*nrAVX2)
-	inRange(a.W.Bias, (n+nrAVX2-1)/nrAVX2, nrAVX2, nrAVX2)
-	for j := 0; j < n; j += nrAVX2 {
-		if cols := n - j; cols < nrAVX2 {
-			gemmEdgeAVX2(&a, j, cols)
-		} else {
-			gemmPanelAVX2(&a, j)
-		}
-	}
+	gemmTilesAVX2(&t, a.M, n, room)
 	archsimd.ClearAVXUpperBits()
 }
 
-// tileAVX2 returns the tile at row 0, column j.
-func tileAVX2(a *GEMMArgs, j int) gemmTile {
-	t := gemmTile{
-		x: ptr(a.X), w: at(ptr(a.W.Panels), j*a.W.K), bias: at(ptr(a.W.Bias), j), y: at(ptr(a.Y), j),
-		ldx: a.LDX, ldy: a.LDY, k: a.W.K, relu: a.ReLU,
-	}
-	if a.Residual != nil {
-		t.residual, t.ldr = at(ptr(a.Residual), j), a.LDR
-	}
-	return t
+// inWeightsAVX2 panics if w is not packed for this GEMM.
+func inWeightsAVX2(w *Packed) {
+	panels := (w.N + nrAVX2 - 1) / nrAVX2
+	inRange(w.Panels, panels, w.K*nrAVX2, w.K*nrAVX2)
+	inRange(w.Bias, panels, nrAVX2, nrAVX2)
 }
 
-// gemmPanelAVX2 computes the columns of a whole panel.
-func gemmPanelAVX2(a *GEMMArgs, j int) {
-	t := tileAVX2(a, j)
-	for left := a.M; left > 0; {
-		rows := tileRows(left)
-		switch rows {
-		case 4:
-			gemm4x2AVX2(&t)
-		case 3:
-			gemm3x2AVX2(&t)
-		case 2:
-			gemm2x2AVX2(&t)
-		default:
-			gemm1x2AVX2(&t)
-		}
-		left -= rows
-		t.x, t.y = at(t.x, rows*t.ldx), at(t.y, rows*t.ldy)
-		if t.residual != nil {
-			t.residual = at(t.residual, rows*t.ldr)
-		}
+// gemmTilesAVX2 multiplies m rows from t on with the weights of all n columns. The last panel, if it is incomplete,
+// comes first, so that it may write whole vectors over the columns behind the last, which are the first of the next
+// row, as long as it stays within the next room elements of Y.
+func gemmTilesAVX2(t *gemmTile, m, n, room int) {
+	if m <= 0 {
+		return
 	}
-}
-
-// gemmEdgeAVX2 computes the last, incomplete panel, with one vector if that is enough. Its tiles go through a
-// buffer, as whole vectors would reach into the next rows of Y.
-func gemmEdgeAVX2(a *GEMMArgs, j, cols int) {
-	var out, residual [4 * nrAVX2]float32
-	t := tileAVX2(a, j)
-	t.y, t.ldy = ptr(out[:]), nrAVX2
-	for i := 0; i < a.M; {
-		rows := tileRows(a.M - i)
-		if a.Residual != nil {
-			for r := range rows {
-				copy(residual[r*nrAVX2:][:cols], a.Residual[(i+r)*a.LDR+j:])
+	whole := n / nrAVX2 * nrAVX2
+	if whole < n {
+		edge := t.column(whole)
+		gemmEdgeAVX2(&edge, m, n-whole, room-whole)
+	}
+	for j := 0; j < whole; j += nrAVX2 {
+		p := t.column(j)
+		for left := m; ; {
+			rows := tileRows(left)
+			gemmRx2AVX2(&p, rows)
+			if left -= rows; left == 0 {
+				break
 			}
-			t.residual, t.ldr = ptr(residual[:]), nrAVX2
+			p.moveRows(rows)
 		}
-		switch {
-		case rows == 4 && cols > lanesAVX2:
-			gemm4x2AVX2(&t)
-		case rows == 4:
-			gemm4x1AVX2(&t)
-		case rows == 3 && cols > lanesAVX2:
-			gemm3x2AVX2(&t)
-		case rows == 3:
-			gemm3x1AVX2(&t)
-		case rows == 2 && cols > lanesAVX2:
-			gemm2x2AVX2(&t)
-		case rows == 2:
-			gemm2x1AVX2(&t)
-		case cols > lanesAVX2:
-			gemm1x2AVX2(&t)
-		default:
-			gemm1x1AVX2(&t)
+	}
+}
+
+// gemmEdgeAVX2 computes an incomplete panel, with one vector if that is enough. Where whole vectors would write what
+// they must not, the tile goes through a buffer.
+func gemmEdgeAVX2(t *gemmTile, m, cols, room int) {
+	width := nrAVX2
+	if cols <= lanesAVX2 {
+		width = lanesAVX2
+	}
+	for left := m; ; {
+		rows := tileRows(left)
+		if cols == width || (rows-1)*t.ldy+width <= room {
+			gemmRxCAVX2(t, rows, width)
+		} else {
+			gemmBufferedAVX2(t, rows, cols, width)
 		}
+		if left -= rows; left == 0 {
+			break
+		}
+		t.moveRows(rows)
+		room -= rows * t.ldy
+	}
+}
+
+// gemmBufferedAVX2 computes a tile of which only cols columns are written.
+func gemmBufferedAVX2(t *gemmTile, rows, cols, width int) {
+	var out, residual [4 * nrAVX2]float32
+	u := *t
+	u.y, u.ldy = ptr(out[:]), nrAVX2
+	if t.residual != nil {
 		for r := range rows {
-			copy(a.Y[(i+r)*a.LDY+j:][:cols], out[r*nrAVX2:])
+			copy(residual[r*nrAVX2:], unsafe.Slice((*float32)(at(t.residual, r*t.ldr)), cols))
 		}
-		i += rows
-		t.x = at(t.x, rows*t.ldx)
+		u.residual, u.ldr = ptr(residual[:]), nrAVX2
+	}
+	gemmRxCAVX2(&u, rows, width)
+	for r := range rows {
+		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX2:])
+	}
+}
+
+// gemmRxCAVX2 computes a tile of a panel of the given width.
+func gemmRxCAVX2(t *gemmTile, rows, width int) {
+	if width > lanesAVX2 {
+		gemmRx2AVX2(t, rows)
+		return
+	}
+	switch rows {
+	case 4:
+		gemm4x1AVX2(t)
+	case 3:
+		gemm3x1AVX2(t)
+	case 2:
+		gemm2x1AVX2(t)
+	case 1:
+		gemm1x1AVX2(t)
+	}
+}
+
+// gemmRx2AVX2 computes a tile of a whole panel.
+func gemmRx2AVX2(t *gemmTile, rows int) {
+	switch rows {
+	case 4:
+		gemm4x2AVX2(t)
+	case 3:
+		gemm3x2AVX2(t)
+	case 2:
+		gemm2x2AVX2(t)
+	case 1:
+		gemm1x2AVX2(t)
 	}
 }
 
@@ -114,5 +144,3 @@ func finishAVX2(t *gemmTile, acc archsimd.Float32x8, row, col int) {
 	}
 	storeAVX2(at(t.y, row*t.ldy+col), acc)
 }
-
-func conv3x3S2AVX2(a Conv3x3S2Args) { conv3x3S2(a, gemmAVX2) }

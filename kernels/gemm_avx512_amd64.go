@@ -6,6 +6,7 @@ package kernels
 
 import (
 	"simd/archsimd"
+	"unsafe"
 )
 
 // nrAVX512 is the panel width: two vectors. With the four rows of the largest tile they make eight accumulators,
@@ -13,96 +14,125 @@ import (
 const nrAVX512 = 2 * lanesAVX512
 
 func gemmAVX512(a GEMMArgs) {
-	n := a.W.N
-	inRange(a.X, a.M, a.W.K, a.LDX)
+	k, n := a.W.K, a.W.N
+	inRange(a.X, a.M, k, a.LDX)
 	inRange(a.Y, a.M, n, a.LDY)
+	inWeightsAVX512(a.W)
+	t := gemmTile{
+		x: ptr(a.X), w: ptr(a.W.Panels), bias: ptr(a.W.Bias), y: ptr(a.Y),
+		ldx: a.LDX, ldy: a.LDY, segments: 1, k: k, panel: k, relu: a.ReLU,
+	}
+	room := 0
 	if a.Residual != nil {
 		inRange(a.Residual, a.M, n, a.LDR)
+		t.residual, t.ldr = ptr(a.Residual), a.LDR
+	} else if a.LDY == n {
+		room = a.M * n
 	}
-	inRange(a.W.Panels, (n+nrAVX512-1)/nrAVX512, a.W.K*nrAVX512, a.W.K*nrAVX512)
-	inRange(a.W.Bias, (n+nrAVX512-1)/nrAVX512, nrAVX512, nrAVX512)
-	for j := 0; j < n; j += nrAVX512 {
-		if cols := n - j; cols < nrAVX512 {
-			gemmEdgeAVX512(&a, j, cols)
-		} else {
-			gemmPanelAVX512(&a, j)
-		}
-	}
+	gemmTilesAVX512(&t, a.M, n, room)
 	archsimd.ClearAVXUpperBits()
 }
 
-// tileAVX512 returns the tile at row 0, column j.
-func tileAVX512(a *GEMMArgs, j int) gemmTile {
-	t := gemmTile{
-		x: ptr(a.X), w: at(ptr(a.W.Panels), j*a.W.K), bias: at(ptr(a.W.Bias), j), y: at(ptr(a.Y), j),
-		ldx: a.LDX, ldy: a.LDY, k: a.W.K, relu: a.ReLU,
-	}
-	if a.Residual != nil {
-		t.residual, t.ldr = at(ptr(a.Residual), j), a.LDR
-	}
-	return t
+// inWeightsAVX512 panics if w is not packed for this GEMM.
+func inWeightsAVX512(w *Packed) {
+	panels := (w.N + nrAVX512 - 1) / nrAVX512
+	inRange(w.Panels, panels, w.K*nrAVX512, w.K*nrAVX512)
+	inRange(w.Bias, panels, nrAVX512, nrAVX512)
 }
 
-// gemmPanelAVX512 computes the columns of a whole panel.
-func gemmPanelAVX512(a *GEMMArgs, j int) {
-	t := tileAVX512(a, j)
-	for left := a.M; left > 0; {
-		rows := tileRows(left)
-		switch rows {
-		case 4:
-			gemm4x2AVX512(&t)
-		case 3:
-			gemm3x2AVX512(&t)
-		case 2:
-			gemm2x2AVX512(&t)
-		default:
-			gemm1x2AVX512(&t)
-		}
-		left -= rows
-		t.x, t.y = at(t.x, rows*t.ldx), at(t.y, rows*t.ldy)
-		if t.residual != nil {
-			t.residual = at(t.residual, rows*t.ldr)
-		}
+// gemmTilesAVX512 multiplies m rows from t on with the weights of all n columns. The last panel, if it is incomplete,
+// comes first, so that it may write whole vectors over the columns behind the last, which are the first of the next
+// row, as long as it stays within the next room elements of Y.
+func gemmTilesAVX512(t *gemmTile, m, n, room int) {
+	if m <= 0 {
+		return
 	}
-}
-
-// gemmEdgeAVX512 computes the last, incomplete panel, with one vector if that is enough. Its tiles go through a
-// buffer, as whole vectors would reach into the next rows of Y.
-func gemmEdgeAVX512(a *GEMMArgs, j, cols int) {
-	var out, residual [4 * nrAVX512]float32
-	t := tileAVX512(a, j)
-	t.y, t.ldy = ptr(out[:]), nrAVX512
-	for i := 0; i < a.M; {
-		rows := tileRows(a.M - i)
-		if a.Residual != nil {
-			for r := range rows {
-				copy(residual[r*nrAVX512:][:cols], a.Residual[(i+r)*a.LDR+j:])
+	whole := n / nrAVX512 * nrAVX512
+	if whole < n {
+		edge := t.column(whole)
+		gemmEdgeAVX512(&edge, m, n-whole, room-whole)
+	}
+	for j := 0; j < whole; j += nrAVX512 {
+		p := t.column(j)
+		for left := m; ; {
+			rows := tileRows(left)
+			gemmRx2AVX512(&p, rows)
+			if left -= rows; left == 0 {
+				break
 			}
-			t.residual, t.ldr = ptr(residual[:]), nrAVX512
+			p.moveRows(rows)
 		}
-		switch {
-		case rows == 4 && cols > lanesAVX512:
-			gemm4x2AVX512(&t)
-		case rows == 4:
-			gemm4x1AVX512(&t)
-		case rows == 3 && cols > lanesAVX512:
-			gemm3x2AVX512(&t)
-		case rows == 3:
-			gemm3x1AVX512(&t)
-		case rows == 2 && cols > lanesAVX512:
-			gemm2x2AVX512(&t)
-		case rows == 2:
-			gemm2x1AVX512(&t)
-		case cols > lanesAVX512:
-			gemm1x2AVX512(&t)
-		default:
-			gemm1x1AVX512(&t)
+	}
+}
+
+// gemmEdgeAVX512 computes an incomplete panel, with one vector if that is enough. Where whole vectors would write what
+// they must not, the tile goes through a buffer.
+func gemmEdgeAVX512(t *gemmTile, m, cols, room int) {
+	width := nrAVX512
+	if cols <= lanesAVX512 {
+		width = lanesAVX512
+	}
+	for left := m; ; {
+		rows := tileRows(left)
+		if cols == width || (rows-1)*t.ldy+width <= room {
+			gemmRxCAVX512(t, rows, width)
+		} else {
+			gemmBufferedAVX512(t, rows, cols, width)
 		}
+		if left -= rows; left == 0 {
+			break
+		}
+		t.moveRows(rows)
+		room -= rows * t.ldy
+	}
+}
+
+// gemmBufferedAVX512 computes a tile of which only cols columns are written.
+func gemmBufferedAVX512(t *gemmTile, rows, cols, width int) {
+	var out, residual [4 * nrAVX512]float32
+	u := *t
+	u.y, u.ldy = ptr(out[:]), nrAVX512
+	if t.residual != nil {
 		for r := range rows {
-			copy(a.Y[(i+r)*a.LDY+j:][:cols], out[r*nrAVX512:])
+			copy(residual[r*nrAVX512:], unsafe.Slice((*float32)(at(t.residual, r*t.ldr)), cols))
 		}
-		i += rows
-		t.x = at(t.x, rows*t.ldx)
+		u.residual, u.ldr = ptr(residual[:]), nrAVX512
+	}
+	gemmRxCAVX512(&u, rows, width)
+	for r := range rows {
+		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX512:])
+	}
+}
+
+// gemmRxCAVX512 computes a tile of a panel of the given width.
+func gemmRxCAVX512(t *gemmTile, rows, width int) {
+	if width > lanesAVX512 {
+		gemmRx2AVX512(t, rows)
+		return
+	}
+	switch rows {
+	case 4:
+		gemm4x1AVX512(t)
+	case 3:
+		gemm3x1AVX512(t)
+	case 2:
+		gemm2x1AVX512(t)
+	case 1:
+		gemm1x1AVX512(t)
+	}
+}
+
+// gemmRx2AVX512 computes a tile of a whole panel.
+func gemmRx2AVX512(t *gemmTile, rows int) {
+	switch rows {
+	case 4:
+		gemm4x2AVX512(t)
+	case 3:
+		gemm3x2AVX512(t)
+	case 2:
+		gemm2x2AVX512(t)
+	case 1:
+		gemm1x2AVX512(t)
 	}
 }
 
@@ -116,5 +146,3 @@ func finishAVX512(t *gemmTile, acc archsimd.Float32x16, row, col int) {
 	}
 	storeAVX512(at(t.y, row*t.ldy+col), acc)
 }
-
-func conv3x3S2AVX512(a Conv3x3S2Args) { conv3x3S2(a, gemmAVX512) }

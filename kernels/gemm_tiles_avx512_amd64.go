@@ -17,22 +17,27 @@ func gemm4x2AVX512(t *gemmTile) {
 	a11 := a01
 	a21 := a01
 	a31 := a01
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w1 := loadAVX512(at(w, 1*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		a01 = w1.MulAdd(v0, a01)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
-		a11 = w1.MulAdd(v1, a11)
-		v2 := broadcastAVX512(at(x2, i))
-		a20 = w0.MulAdd(v2, a20)
-		a21 = w1.MulAdd(v2, a21)
-		v3 := broadcastAVX512(at(x3, i))
-		a30 = w0.MulAdd(v3, a30)
-		a31 = w1.MulAdd(v3, a31)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			w1 := loadAVX512(at(w, j+1*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			a01 = w1.MulAdd(v0, a01)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			a11 = w1.MulAdd(v1, a11)
+			v2 := broadcastAVX512(at(x2, i))
+			a20 = w0.MulAdd(v2, a20)
+			a21 = w1.MulAdd(v2, a21)
+			v3 := broadcastAVX512(at(x3, i))
+			a30 = w0.MulAdd(v3, a30)
+			a31 = w1.MulAdd(v3, a31)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a01, 0, 1*lanesAVX512)
@@ -54,19 +59,24 @@ func gemm3x2AVX512(t *gemmTile) {
 	a01 := loadAVX512(at(t.bias, 1*lanesAVX512))
 	a11 := a01
 	a21 := a01
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w1 := loadAVX512(at(w, 1*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		a01 = w1.MulAdd(v0, a01)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
-		a11 = w1.MulAdd(v1, a11)
-		v2 := broadcastAVX512(at(x2, i))
-		a20 = w0.MulAdd(v2, a20)
-		a21 = w1.MulAdd(v2, a21)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			w1 := loadAVX512(at(w, j+1*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			a01 = w1.MulAdd(v0, a01)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			a11 = w1.MulAdd(v1, a11)
+			v2 := broadcastAVX512(at(x2, i))
+			a20 = w0.MulAdd(v2, a20)
+			a21 = w1.MulAdd(v2, a21)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a01, 0, 1*lanesAVX512)
@@ -83,16 +93,21 @@ func gemm2x2AVX512(t *gemmTile) {
 	a10 := a00
 	a01 := loadAVX512(at(t.bias, 1*lanesAVX512))
 	a11 := a01
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w1 := loadAVX512(at(w, 1*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		a01 = w1.MulAdd(v0, a01)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
-		a11 = w1.MulAdd(v1, a11)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			w1 := loadAVX512(at(w, j+1*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			a01 = w1.MulAdd(v0, a01)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			a11 = w1.MulAdd(v1, a11)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a01, 0, 1*lanesAVX512)
@@ -104,13 +119,18 @@ func gemm1x2AVX512(t *gemmTile) {
 	x0, w := t.x, t.w
 	a00 := loadAVX512(at(t.bias, 0*lanesAVX512))
 	a01 := loadAVX512(at(t.bias, 1*lanesAVX512))
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w1 := loadAVX512(at(w, 1*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		a01 = w1.MulAdd(v0, a01)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			w1 := loadAVX512(at(w, j+1*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			a01 = w1.MulAdd(v0, a01)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a01, 0, 1*lanesAVX512)
@@ -125,17 +145,22 @@ func gemm4x1AVX512(t *gemmTile) {
 	a10 := a00
 	a20 := a00
 	a30 := a00
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
-		v2 := broadcastAVX512(at(x2, i))
-		a20 = w0.MulAdd(v2, a20)
-		v3 := broadcastAVX512(at(x3, i))
-		a30 = w0.MulAdd(v3, a30)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			v2 := broadcastAVX512(at(x2, i))
+			a20 = w0.MulAdd(v2, a20)
+			v3 := broadcastAVX512(at(x3, i))
+			a30 = w0.MulAdd(v3, a30)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a10, 1, 0*lanesAVX512)
@@ -150,15 +175,20 @@ func gemm3x1AVX512(t *gemmTile) {
 	a00 := loadAVX512(at(t.bias, 0*lanesAVX512))
 	a10 := a00
 	a20 := a00
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
-		v2 := broadcastAVX512(at(x2, i))
-		a20 = w0.MulAdd(v2, a20)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			v2 := broadcastAVX512(at(x2, i))
+			a20 = w0.MulAdd(v2, a20)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a10, 1, 0*lanesAVX512)
@@ -170,13 +200,18 @@ func gemm2x1AVX512(t *gemmTile) {
 	x1 := at(t.x, 1*t.ldx)
 	a00 := loadAVX512(at(t.bias, 0*lanesAVX512))
 	a10 := a00
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
-		v1 := broadcastAVX512(at(x1, i))
-		a10 = w0.MulAdd(v1, a10)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			v1 := broadcastAVX512(at(x1, i))
+			a10 = w0.MulAdd(v1, a10)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 	finishAVX512(t, a10, 1, 0*lanesAVX512)
@@ -185,11 +220,16 @@ func gemm2x1AVX512(t *gemmTile) {
 func gemm1x1AVX512(t *gemmTile) {
 	x0, w := t.x, t.w
 	a00 := loadAVX512(at(t.bias, 0*lanesAVX512))
-	for i := range t.k {
-		w0 := loadAVX512(at(w, 0*lanesAVX512))
-		w = at(w, nrAVX512)
-		v0 := broadcastAVX512(at(x0, i))
-		a00 = w0.MulAdd(v0, a00)
+	i, j := 0, 0
+	for range t.segments {
+		for range t.k {
+			w0 := loadAVX512(at(w, j+0*lanesAVX512))
+			j += nrAVX512
+			v0 := broadcastAVX512(at(x0, i))
+			a00 = w0.MulAdd(v0, a00)
+			i++
+		}
+		i += t.gap
 	}
 	finishAVX512(t, a00, 0, 0*lanesAVX512)
 }

@@ -21,8 +21,8 @@ func layerNormAVX2(a LayerNormArgs) {
 	weight, bias := ptr(a.Weight), ptr(a.Bias)
 	last := n - lanesAVX2
 	again := (lanesAVX2 - n%lanesAVX2) % lanesAVX2 // channels of the last vector that are in the one before too
-	x := ptr(a.X)
-	for range a.Pixels {
+	for i := range a.Pixels {
+		x := at(ptr(a.X), i*n)
 		var lo, hi archsimd.Float64x4
 		for from := 0; from < n; from += lanesAVX2 {
 			v := loadAVX2(at(x, min(from, last)))
@@ -55,7 +55,6 @@ func layerNormAVX2(a LayerNormArgs) {
 			storeAVX2(at(x, c), v.MulAdd(loadAVX2(at(weight, c)), loadAVX2(at(bias, c))))
 		}
 		storeAVX2(at(x, last), tail)
-		x = at(x, n)
 	}
 	archsimd.ClearAVXUpperBits()
 }

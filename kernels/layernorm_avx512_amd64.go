@@ -23,8 +23,8 @@ func layerNormAVX512(a LayerNormArgs) {
 	weight, bias := ptr(a.Weight), ptr(a.Bias)
 	last := n - lanesAVX512
 	again := (lanesAVX512 - n%lanesAVX512) % lanesAVX512 // channels of the last vector that are in the one before too
-	x := ptr(a.X)
-	for range a.Pixels {
+	for i := range a.Pixels {
+		x := at(ptr(a.X), i*n)
 		var lo, hi archsimd.Float64x8
 		for from := 0; from < n; from += lanesAVX512 {
 			v := loadAVX512(at(x, min(from, last)))
@@ -57,7 +57,6 @@ func layerNormAVX512(a LayerNormArgs) {
 			storeAVX512(at(x, c), v.MulAdd(loadAVX512(at(weight, c)), loadAVX512(at(bias, c))))
 		}
 		storeAVX512(at(x, last), tail)
-		x = at(x, n)
 	}
 	archsimd.ClearAVXUpperBits()
 }

@@ -26,26 +26,24 @@ func selectiveScanAVX2(a ScanArgs) {
 	for from := 0; from < n; from += lanesAVX2 {
 		c := min(from, n-lanesAVX2) // the last overlaps
 		decay, skip := loadAVX2(at(ptr(a.A), c)), loadAVX2(at(ptr(a.D), c))
-		at0 := first*n + c
-		x, delta, y := at(ptr(a.X), at0), at(ptr(a.Delta), at0), at(ptr(a.Y), at0)
-		pb, pc := at(ptr(a.B), first*a.LDBC), at(ptr(a.C), first*a.LDBC)
+		x, delta, y := ptr(a.X), ptr(a.Delta), ptr(a.Y)
+		i, bc := first*n+c, first*a.LDBC
 		again := from - c // channels that the vector before has summed already
 		var h archsimd.Float32x8
 		for range a.L {
-			v := loadAVX2(x)
-			raw := loadAVX2(delta)
+			v := loadAVX2(at(x, i))
+			raw := loadAVX2(at(delta, i))
 			dt := softplusOfAVX2(raw, expAVX2(minusAbsAVX2(raw)))
-			h = expAVX2(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX2(pb)).Mul(v))
-			out := broadcastAVX2(pc).MulAdd(h, skip.Mul(v))
+			h = expAVX2(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX2(at(ptr(a.B), bc))).Mul(v))
+			out := broadcastAVX2(at(ptr(a.C), bc)).MulAdd(h, skip.Mul(v))
 			if a.Accumulate {
 				if again > 0 {
 					out = dropAVX2(out, again)
 				}
-				out = out.Add(loadAVX2(y))
+				out = out.Add(loadAVX2(at(y, i)))
 			}
-			storeAVX2(y, out)
-			x, delta, y = at(x, next), at(delta, next), at(y, next)
-			pb, pc = at(pb, nextBC), at(pc, nextBC)
+			storeAVX2(at(y, i), out)
+			i, bc = i+next, bc+nextBC
 		}
 	}
 	archsimd.ClearAVXUpperBits()

@@ -28,26 +28,24 @@ func selectiveScanAVX512(a ScanArgs) {
 	for from := 0; from < n; from += lanesAVX512 {
 		c := min(from, n-lanesAVX512) // the last overlaps
 		decay, skip := loadAVX512(at(ptr(a.A), c)), loadAVX512(at(ptr(a.D), c))
-		at0 := first*n + c
-		x, delta, y := at(ptr(a.X), at0), at(ptr(a.Delta), at0), at(ptr(a.Y), at0)
-		pb, pc := at(ptr(a.B), first*a.LDBC), at(ptr(a.C), first*a.LDBC)
+		x, delta, y := ptr(a.X), ptr(a.Delta), ptr(a.Y)
+		i, bc := first*n+c, first*a.LDBC
 		again := from - c // channels that the vector before has summed already
 		var h archsimd.Float32x16
 		for range a.L {
-			v := loadAVX512(x)
-			raw := loadAVX512(delta)
+			v := loadAVX512(at(x, i))
+			raw := loadAVX512(at(delta, i))
 			dt := softplusOfAVX512(raw, expAVX512(minusAbsAVX512(raw)))
-			h = expAVX512(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX512(pb)).Mul(v))
-			out := broadcastAVX512(pc).MulAdd(h, skip.Mul(v))
+			h = expAVX512(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX512(at(ptr(a.B), bc))).Mul(v))
+			out := broadcastAVX512(at(ptr(a.C), bc)).MulAdd(h, skip.Mul(v))
 			if a.Accumulate {
 				if again > 0 {
 					out = dropAVX512(out, again)
 				}
-				out = out.Add(loadAVX512(y))
+				out = out.Add(loadAVX512(at(y, i)))
 			}
-			storeAVX512(y, out)
-			x, delta, y = at(x, next), at(delta, next), at(y, next)
-			pb, pc = at(pb, nextBC), at(pc, nextBC)
+			storeAVX512(at(y, i), out)
+			i, bc = i+next, bc+nextBC
 		}
 	}
 	archsimd.ClearAVXUpperBits()

@@ -14,7 +14,9 @@ import (
 // page; tails are instead whole vectors that overlap the one before (see overlap in each operation), and rows
 // shorter than a vector are left to the narrower variant.
 
-// at returns the address of element i from p on.
+// at returns the address of element i from p on. No pointer may leave its slice, not even by a step behind the end
+// that nothing is read from: the garbage collector, which may look at any time, takes it for a pointer to what lies
+// there. So loops count offsets, and pointers stay at elements.
 func at(p unsafe.Pointer, i int) unsafe.Pointer { return unsafe.Add(p, 4*i) }
 
 // ptr returns the address of the first element.
@@ -70,12 +72,33 @@ func newConstants[V [8]float32 | [16]float32]() *constants[V] {
 	return c
 }
 
-// gemmTile is the work of one register tile: some rows of X times one panel of weights.
+// gemmTile is the work of one register tile: some rows of X times one panel of weights. The K inputs of a row are
+// segments of k contiguous values each, one for a matrix, three for a 3×3 convolution that reads its map in place.
 type gemmTile struct {
 	x, w, bias, residual, y unsafe.Pointer // residual is nil for none
 	ldx, ldr, ldy           int            // in elements
-	k                       int
+	segments, k             int
+	gap                     int // from the end of a segment to the next
+	panel                   int // from a row of weights in one panel to the same in the next, per column
 	relu                    bool
+}
+
+// moveRows moves the tile down by n rows, which must exist.
+func (t *gemmTile) moveRows(n int) {
+	t.x, t.y = at(t.x, n*t.ldx), at(t.y, n*t.ldy)
+	if t.residual != nil {
+		t.residual = at(t.residual, n*t.ldr)
+	}
+}
+
+// column returns the tile at column j, the first of a panel.
+func (t *gemmTile) column(j int) gemmTile {
+	u := *t
+	u.w, u.bias, u.y = at(t.w, j*t.panel), at(t.bias, j), at(t.y, j)
+	if t.residual != nil {
+		u.residual = at(t.residual, j)
+	}
+	return u
 }
 
 // tileRows returns how many of the rows that are left the next tile takes: four, but never so that a single row
@@ -92,6 +115,6 @@ type depthwiseTile struct {
 	x, w, bias, residual, y unsafe.Pointer // x and w at the first of the taps; residual is nil for none
 	rows, cols              int            // of taps
 	ldx, ldw                int            // from a tap to the one at its right, in elements
-	nextX, nextW            int            // from a row of taps to the one below
+	gapX, gapW              int            // from behind a row of taps to the one below
 	relu                    bool
 }

@@ -17,7 +17,7 @@ import (
 
 // operations are the files to translate, as NAME_avx2_amd64.go.
 var operations = []string{
-	"activations", "depthwise", "elementwise", "gemm", "gemm_tiles", "haar", "layernorm", "math", "scan",
+	"activations", "conv", "depthwise", "elementwise", "gemm", "gemm_tiles", "haar", "layernorm", "math", "scan",
 }
 
 var toAVX512 = strings.NewReplacer(
@@ -74,17 +74,22 @@ func tiles() []byte {
 					p("a%d%d := a0%d", r, c, c)
 				}
 			}
-			p("for i := range t.k {")
+			p("i, j := 0, 0")
+			p("for range t.segments {")
+			p("for range t.k {")
 			for c := range cols {
-				p("w%d := loadAVX2(at(w, %d*lanesAVX2))", c, c)
+				p("w%d := loadAVX2(at(w, j+%d*lanesAVX2))", c, c)
 			}
-			p("w = at(w, nrAVX2)")
+			p("j += nrAVX2")
 			for r := range rows {
 				p("v%d := broadcastAVX2(at(x%d, i))", r, r)
 				for c := range cols {
 					p("a%d%d = w%d.MulAdd(v%d, a%d%d)", r, c, c, r, r, c)
 				}
 			}
+			p("i++")
+			p("}")
+			p("i += t.gap")
 			p("}")
 			for r := range rows {
 				for c := range cols {
