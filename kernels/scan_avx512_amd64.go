@@ -6,8 +6,12 @@ package kernels
 
 import "simd/archsimd"
 
+// scanStepsAVX512 is how many steps are taken together.
+const scanStepsAVX512 = 32
+
 // selectiveScanAVX512 scans a vector of channels over all steps before the next, so that the state stays in a
-// register.
+// register. It takes the steps in blocks, of which it computes first all Δ, then all decays, then the recurrence: in
+// one loop the constants of both exponentials and the logarithm do not fit into the registers.
 func selectiveScanAVX512(a ScanArgs) {
 	n := a.Channels
 	if n < lanesAVX512 {
@@ -25,27 +29,40 @@ func selectiveScanAVX512(a ScanArgs) {
 	if a.Reverse {
 		first, next, nextBC = a.L-1, -n, -a.LDBC
 	}
+	var room [2*scanStepsAVX512*lanesAVX512 + 16]float32
+	dts := aligned(room[:])
+	decays := at(dts, scanStepsAVX512*lanesAVX512)
 	for from := 0; from < n; from += lanesAVX512 {
 		c := min(from, n-lanesAVX512) // the last overlaps
+		again := from - c             // channels that the vector before has summed already
 		decay, skip := loadAVX512(at(ptr(a.A), c)), loadAVX512(at(ptr(a.D), c))
-		x, delta, y := ptr(a.X), ptr(a.Delta), ptr(a.Y)
 		i, bc := first*n+c, first*a.LDBC
-		again := from - c // channels that the vector before has summed already
 		var h archsimd.Float32x16
-		for range a.L {
-			v := loadAVX512(at(x, i))
-			raw := loadAVX512(at(delta, i))
-			dt := softplusOfAVX512(raw, expAVX512(minusAbsAVX512(raw)))
-			h = expAVX512(dt.Mul(decay)).MulAdd(h, dt.Mul(broadcastAVX512(at(ptr(a.B), bc))).Mul(v))
-			out := broadcastAVX512(at(ptr(a.C), bc)).MulAdd(h, skip.Mul(v))
-			if a.Accumulate {
-				if again > 0 {
-					out = dropAVX512(out, again)
-				}
-				out = out.Add(loadAVX512(at(y, i)))
+		for left := a.L; left > 0; left -= scanStepsAVX512 {
+			steps := min(left, scanStepsAVX512)
+			delta := i
+			for s := range steps {
+				raw := loadAVX512(at(ptr(a.Delta), delta))
+				storeAVX512(at(dts, s*lanesAVX512), softplusOfAVX512(raw, expAVX512(minusAbsAVX512(raw))))
+				delta += next
 			}
-			storeAVX512(at(y, i), out)
-			i, bc = i+next, bc+nextBC
+			for s := range steps {
+				storeAVX512(at(decays, s*lanesAVX512), expAVX512(loadAVX512(at(dts, s*lanesAVX512)).Mul(decay)))
+			}
+			for s := range steps {
+				v := loadAVX512(at(ptr(a.X), i))
+				dtb := loadAVX512(at(dts, s*lanesAVX512)).Mul(broadcastAVX512(at(ptr(a.B), bc)))
+				h = loadAVX512(at(decays, s*lanesAVX512)).MulAdd(h, dtb.Mul(v))
+				out := broadcastAVX512(at(ptr(a.C), bc)).MulAdd(h, skip.Mul(v))
+				if a.Accumulate {
+					if again > 0 {
+						out = dropAVX512(out, again)
+					}
+					out = out.Add(loadAVX512(at(ptr(a.Y), i)))
+				}
+				storeAVX512(at(ptr(a.Y), i), out)
+				i, bc = i+next, bc+nextBC
+			}
 		}
 	}
 	archsimd.ClearAVXUpperBits()

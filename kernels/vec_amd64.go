@@ -14,6 +14,9 @@ import (
 // page; tails are instead whole vectors that overlap the one before (see overlap in each operation), and rows
 // shorter than a vector are left to the narrower variant.
 
+// cacheLine is the size in bytes of what a load should not straddle.
+const cacheLine = 64
+
 // at returns the address of element i from p on. No pointer may leave its slice, not even by a step behind the end
 // that nothing is read from: the garbage collector, which may look at any time, takes it for a pointer to what lies
 // there. So loops count offsets, and pointers stay at elements.
@@ -21,6 +24,11 @@ func at(p unsafe.Pointer, i int) unsafe.Pointer { return unsafe.Add(p, 4*i) }
 
 // ptr returns the address of the first element.
 func ptr(x []float32) unsafe.Pointer { return unsafe.Pointer(unsafe.SliceData(x)) }
+
+// aligned returns the address of the first element of x that begins a cache line, one of the first sixteen.
+func aligned(x []float32) unsafe.Pointer {
+	return unsafe.Add(ptr(x), -uintptr(ptr(x))%cacheLine)
+}
 
 // inRange panics, as indexing would, if x is shorter than rows of n elements that are ld apart.
 func inRange(x []float32, rows, n, ld int) {
@@ -49,10 +57,9 @@ var (
 // newConstants aligns them to cache lines: a load across two of them costs double, which would be every load of 512
 // bits.
 func newConstants[V [8]float32 | [16]float32]() *constants[V] {
-	const line = 64
-	room := make([]byte, unsafe.Sizeof(constants[V]{})+line)
+	room := make([]byte, unsafe.Sizeof(constants[V]{})+cacheLine)
 	p := unsafe.Pointer(unsafe.SliceData(room))
-	c := (*constants[V])(unsafe.Add(p, -uintptr(p)%line))
+	c := (*constants[V])(unsafe.Add(p, -uintptr(p)%cacheLine))
 	for _, set := range []struct {
 		to    *V
 		value float32
