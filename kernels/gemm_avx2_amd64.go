@@ -7,8 +7,7 @@ import (
 	"unsafe"
 )
 
-// nrAVX2 is the panel width: two vectors. With the four rows of the largest tile they make eight accumulators,
-// the most that Go 1.27.4 keeps in registers around a loop (see RATIONALE.md).
+// nrAVX2 is the panel width: two vectors.
 const nrAVX2 = 2 * lanesAVX2
 
 func gemmAVX2(a GEMMArgs) {
@@ -53,8 +52,8 @@ func gemmTilesAVX2(t *gemmTile, m, n, room int) {
 	for j := 0; j < whole; j += nrAVX2 {
 		p := t.column(j)
 		for left := m; ; {
-			rows := tileRows(left)
-			gemmRx2AVX2(&p, rows)
+			rows := tileRows(left, rowsAVX2)
+			gemmTileAVX2(&p, rows, 2)
 			if left -= rows; left == 0 {
 				break
 			}
@@ -71,9 +70,9 @@ func gemmEdgeAVX2(t *gemmTile, m, cols, room int) {
 		width = lanesAVX2
 	}
 	for left := m; ; {
-		rows := tileRows(left)
+		rows := tileRows(left, rowsAVX2)
 		if cols == width || (rows-1)*t.ldy+width <= room {
-			gemmRxCAVX2(t, rows, width)
+			gemmTileAVX2(t, rows, width/lanesAVX2)
 		} else {
 			gemmBufferedAVX2(t, rows, cols, width)
 		}
@@ -87,7 +86,7 @@ func gemmEdgeAVX2(t *gemmTile, m, cols, room int) {
 
 // gemmBufferedAVX2 computes a tile of which only cols columns are written.
 func gemmBufferedAVX2(t *gemmTile, rows, cols, width int) {
-	var out, residual [4 * nrAVX2]float32
+	var out, residual [rowsAVX2 * nrAVX2]float32
 	u := *t
 	u.y, u.ldy = ptr(out[:]), nrAVX2
 	if t.residual != nil {
@@ -96,51 +95,8 @@ func gemmBufferedAVX2(t *gemmTile, rows, cols, width int) {
 		}
 		u.residual, u.ldr = ptr(residual[:]), nrAVX2
 	}
-	gemmRxCAVX2(&u, rows, width)
+	gemmTileAVX2(&u, rows, width/lanesAVX2)
 	for r := range rows {
 		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX2:])
 	}
-}
-
-// gemmRxCAVX2 computes a tile of a panel of the given width.
-func gemmRxCAVX2(t *gemmTile, rows, width int) {
-	if width > lanesAVX2 {
-		gemmRx2AVX2(t, rows)
-		return
-	}
-	switch rows {
-	case 4:
-		gemm4x1AVX2(t)
-	case 3:
-		gemm3x1AVX2(t)
-	case 2:
-		gemm2x1AVX2(t)
-	case 1:
-		gemm1x1AVX2(t)
-	}
-}
-
-// gemmRx2AVX2 computes a tile of a whole panel.
-func gemmRx2AVX2(t *gemmTile, rows int) {
-	switch rows {
-	case 4:
-		gemm4x2AVX2(t)
-	case 3:
-		gemm3x2AVX2(t)
-	case 2:
-		gemm2x2AVX2(t)
-	case 1:
-		gemm1x2AVX2(t)
-	}
-}
-
-// finishAVX2 stores an accumulator: activation, residual.
-func finishAVX2(t *gemmTile, acc archsimd.Float32x8, row, col int) {
-	if t.relu {
-		acc = maxZeroAVX2(acc)
-	}
-	if t.residual != nil {
-		acc = acc.Add(loadAVX2(at(t.residual, row*t.ldr+col)))
-	}
-	storeAVX2(at(t.y, row*t.ldy+col), acc)
 }

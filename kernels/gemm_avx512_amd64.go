@@ -9,8 +9,7 @@ import (
 	"unsafe"
 )
 
-// nrAVX512 is the panel width: two vectors. With the four rows of the largest tile they make eight accumulators,
-// the most that Go 1.27.4 keeps in registers around a loop (see RATIONALE.md).
+// nrAVX512 is the panel width: two vectors.
 const nrAVX512 = 2 * lanesAVX512
 
 func gemmAVX512(a GEMMArgs) {
@@ -55,8 +54,8 @@ func gemmTilesAVX512(t *gemmTile, m, n, room int) {
 	for j := 0; j < whole; j += nrAVX512 {
 		p := t.column(j)
 		for left := m; ; {
-			rows := tileRows(left)
-			gemmRx2AVX512(&p, rows)
+			rows := tileRows(left, rowsAVX512)
+			gemmTileAVX512(&p, rows, 2)
 			if left -= rows; left == 0 {
 				break
 			}
@@ -73,9 +72,9 @@ func gemmEdgeAVX512(t *gemmTile, m, cols, room int) {
 		width = lanesAVX512
 	}
 	for left := m; ; {
-		rows := tileRows(left)
+		rows := tileRows(left, rowsAVX512)
 		if cols == width || (rows-1)*t.ldy+width <= room {
-			gemmRxCAVX512(t, rows, width)
+			gemmTileAVX512(t, rows, width/lanesAVX512)
 		} else {
 			gemmBufferedAVX512(t, rows, cols, width)
 		}
@@ -89,7 +88,7 @@ func gemmEdgeAVX512(t *gemmTile, m, cols, room int) {
 
 // gemmBufferedAVX512 computes a tile of which only cols columns are written.
 func gemmBufferedAVX512(t *gemmTile, rows, cols, width int) {
-	var out, residual [4 * nrAVX512]float32
+	var out, residual [rowsAVX512 * nrAVX512]float32
 	u := *t
 	u.y, u.ldy = ptr(out[:]), nrAVX512
 	if t.residual != nil {
@@ -98,51 +97,8 @@ func gemmBufferedAVX512(t *gemmTile, rows, cols, width int) {
 		}
 		u.residual, u.ldr = ptr(residual[:]), nrAVX512
 	}
-	gemmRxCAVX512(&u, rows, width)
+	gemmTileAVX512(&u, rows, width/lanesAVX512)
 	for r := range rows {
 		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX512:])
 	}
-}
-
-// gemmRxCAVX512 computes a tile of a panel of the given width.
-func gemmRxCAVX512(t *gemmTile, rows, width int) {
-	if width > lanesAVX512 {
-		gemmRx2AVX512(t, rows)
-		return
-	}
-	switch rows {
-	case 4:
-		gemm4x1AVX512(t)
-	case 3:
-		gemm3x1AVX512(t)
-	case 2:
-		gemm2x1AVX512(t)
-	case 1:
-		gemm1x1AVX512(t)
-	}
-}
-
-// gemmRx2AVX512 computes a tile of a whole panel.
-func gemmRx2AVX512(t *gemmTile, rows int) {
-	switch rows {
-	case 4:
-		gemm4x2AVX512(t)
-	case 3:
-		gemm3x2AVX512(t)
-	case 2:
-		gemm2x2AVX512(t)
-	case 1:
-		gemm1x2AVX512(t)
-	}
-}
-
-// finishAVX512 stores an accumulator: activation, residual.
-func finishAVX512(t *gemmTile, acc archsimd.Float32x16, row, col int) {
-	if t.relu {
-		acc = maxZeroAVX512(acc)
-	}
-	if t.residual != nil {
-		acc = acc.Add(loadAVX512(at(t.residual, row*t.ldr+col)))
-	}
-	storeAVX512(at(t.y, row*t.ldy+col), acc)
 }

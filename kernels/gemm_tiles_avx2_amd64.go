@@ -4,232 +4,71 @@
 
 package kernels
 
-func gemm4x2AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	x2 := at(t.x, 2*t.ldx)
-	x3 := at(t.x, 3*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	a20 := a00
-	a30 := a00
-	a01 := loadAVX2(at(t.bias, 1*lanesAVX2))
-	a11 := a01
-	a21 := a01
-	a31 := a01
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			w1 := loadAVX2(at(w, j+1*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			a01 = w1.MulAdd(v0, a01)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			a11 = w1.MulAdd(v1, a11)
-			v2 := broadcastAVX2(at(x2, i))
-			a20 = w0.MulAdd(v2, a20)
-			a21 = w1.MulAdd(v2, a21)
-			v3 := broadcastAVX2(at(x3, i))
-			a30 = w0.MulAdd(v3, a30)
-			a31 = w1.MulAdd(v3, a31)
-			i++
-		}
-		i += t.gap
+// rowsAVX2 is the number of rows of the largest tile.
+const rowsAVX2 = 6
+
+// gemmTileAVX2 computes a tile of 1 to rowsAVX2 rows and one or two vectors of columns.
+func gemmTileAVX2(t *gemmTile, rows, vectors int) {
+	switch vectors<<8 | rows {
+	case 2<<8 | 6:
+		gemm6x2AVX2(t)
+	case 2<<8 | 5:
+		gemm5x2AVX2(t)
+	case 2<<8 | 4:
+		gemm4x2AVX2(t)
+	case 2<<8 | 3:
+		gemm3x2AVX2(t)
+	case 2<<8 | 2:
+		gemm2x2AVX2(t)
+	case 2<<8 | 1:
+		gemm1x2AVX2(t)
+	case 1<<8 | 6:
+		gemm6x1AVX2(t)
+	case 1<<8 | 5:
+		gemm5x1AVX2(t)
+	case 1<<8 | 4:
+		gemm4x1AVX2(t)
+	case 1<<8 | 3:
+		gemm3x1AVX2(t)
+	case 1<<8 | 2:
+		gemm2x1AVX2(t)
+	case 1<<8 | 1:
+		gemm1x1AVX2(t)
 	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a01, 0, 1*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-	finishAVX2(t, a11, 1, 1*lanesAVX2)
-	finishAVX2(t, a20, 2, 0*lanesAVX2)
-	finishAVX2(t, a21, 2, 1*lanesAVX2)
-	finishAVX2(t, a30, 3, 0*lanesAVX2)
-	finishAVX2(t, a31, 3, 1*lanesAVX2)
 }
 
-func gemm3x2AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	x2 := at(t.x, 2*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	a20 := a00
-	a01 := loadAVX2(at(t.bias, 1*lanesAVX2))
-	a11 := a01
-	a21 := a01
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			w1 := loadAVX2(at(w, j+1*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			a01 = w1.MulAdd(v0, a01)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			a11 = w1.MulAdd(v1, a11)
-			v2 := broadcastAVX2(at(x2, i))
-			a20 = w0.MulAdd(v2, a20)
-			a21 = w1.MulAdd(v2, a21)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a01, 0, 1*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-	finishAVX2(t, a11, 1, 1*lanesAVX2)
-	finishAVX2(t, a20, 2, 0*lanesAVX2)
-	finishAVX2(t, a21, 2, 1*lanesAVX2)
-}
+//go:noescape
+func gemm6x2AVX2(t *gemmTile)
 
-func gemm2x2AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	a01 := loadAVX2(at(t.bias, 1*lanesAVX2))
-	a11 := a01
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			w1 := loadAVX2(at(w, j+1*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			a01 = w1.MulAdd(v0, a01)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			a11 = w1.MulAdd(v1, a11)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a01, 0, 1*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-	finishAVX2(t, a11, 1, 1*lanesAVX2)
-}
+//go:noescape
+func gemm5x2AVX2(t *gemmTile)
 
-func gemm1x2AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a01 := loadAVX2(at(t.bias, 1*lanesAVX2))
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			w1 := loadAVX2(at(w, j+1*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			a01 = w1.MulAdd(v0, a01)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a01, 0, 1*lanesAVX2)
-}
+//go:noescape
+func gemm4x2AVX2(t *gemmTile)
 
-func gemm4x1AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	x2 := at(t.x, 2*t.ldx)
-	x3 := at(t.x, 3*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	a20 := a00
-	a30 := a00
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			v2 := broadcastAVX2(at(x2, i))
-			a20 = w0.MulAdd(v2, a20)
-			v3 := broadcastAVX2(at(x3, i))
-			a30 = w0.MulAdd(v3, a30)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-	finishAVX2(t, a20, 2, 0*lanesAVX2)
-	finishAVX2(t, a30, 3, 0*lanesAVX2)
-}
+//go:noescape
+func gemm3x2AVX2(t *gemmTile)
 
-func gemm3x1AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	x2 := at(t.x, 2*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	a20 := a00
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			v2 := broadcastAVX2(at(x2, i))
-			a20 = w0.MulAdd(v2, a20)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-	finishAVX2(t, a20, 2, 0*lanesAVX2)
-}
+//go:noescape
+func gemm2x2AVX2(t *gemmTile)
 
-func gemm2x1AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	x1 := at(t.x, 1*t.ldx)
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	a10 := a00
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			v1 := broadcastAVX2(at(x1, i))
-			a10 = w0.MulAdd(v1, a10)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-	finishAVX2(t, a10, 1, 0*lanesAVX2)
-}
+//go:noescape
+func gemm1x2AVX2(t *gemmTile)
 
-func gemm1x1AVX2(t *gemmTile) {
-	x0, w := t.x, t.w
-	a00 := loadAVX2(at(t.bias, 0*lanesAVX2))
-	i, j := 0, 0
-	for range t.segments {
-		for range t.k {
-			w0 := loadAVX2(at(w, j+0*lanesAVX2))
-			j += nrAVX2
-			v0 := broadcastAVX2(at(x0, i))
-			a00 = w0.MulAdd(v0, a00)
-			i++
-		}
-		i += t.gap
-	}
-	finishAVX2(t, a00, 0, 0*lanesAVX2)
-}
+//go:noescape
+func gemm6x1AVX2(t *gemmTile)
+
+//go:noescape
+func gemm5x1AVX2(t *gemmTile)
+
+//go:noescape
+func gemm4x1AVX2(t *gemmTile)
+
+//go:noescape
+func gemm3x1AVX2(t *gemmTile)
+
+//go:noescape
+func gemm2x1AVX2(t *gemmTile)
+
+//go:noescape
+func gemm1x1AVX2(t *gemmTile)

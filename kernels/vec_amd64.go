@@ -108,13 +108,11 @@ func (t *gemmTile) column(j int) gemmTile {
 	return u
 }
 
-// tileRows returns how many of the rows that are left the next tile takes: four, but never so that a single row
-// remains, whose tile is half as fast.
-func tileRows(left int) int {
-	if left == 5 {
-		return 3
-	}
-	return min(left, 4)
+// tileRows returns how many of the rows that are left the next tile takes: as few tiles as possible of at most limit
+// rows, and those as even as possible.
+func tileRows(left, limit int) int {
+	tiles := (left + limit - 1) / limit
+	return (left + tiles - 1) / tiles
 }
 
 // depthwiseTile is the work at one output pixel: the taps that lie inside of the map.
