@@ -39,12 +39,11 @@ func layerNormAVX2(a LayerNormArgs) {
 		lo, hi = archsimd.Float64x4{}, archsimd.Float64x4{}
 		for from := 0; from < n; from += lanesAVX2 {
 			v := loadAVX2(at(x, min(from, last))).Sub(m).Sub(rest)
-			v = v.Mul(v)
 			if from > last {
 				v = dropAVX2(v, again)
 			}
-			lo = lo.Add(v.GetLo().ConvertToFloat64())
-			hi = hi.Add(v.GetHi().ConvertToFloat64())
+			v0, v1 := v.GetLo().ConvertToFloat64(), v.GetHi().ConvertToFloat64()
+			lo, hi = v0.MulAdd(v0, lo), v1.MulAdd(v1, hi)
 		}
 		scale := archsimd.BroadcastFloat32x8(float32(1 / math.Sqrt(sum64AVX2(lo.Add(hi))/float64(n)+LayerNormEps)))
 

@@ -41,12 +41,11 @@ func layerNormAVX512(a LayerNormArgs) {
 		lo, hi = archsimd.Float64x8{}, archsimd.Float64x8{}
 		for from := 0; from < n; from += lanesAVX512 {
 			v := loadAVX512(at(x, min(from, last))).Sub(m).Sub(rest)
-			v = v.Mul(v)
 			if from > last {
 				v = dropAVX512(v, again)
 			}
-			lo = lo.Add(v.GetLo().ConvertToFloat64())
-			hi = hi.Add(v.GetHi().ConvertToFloat64())
+			v0, v1 := v.GetLo().ConvertToFloat64(), v.GetHi().ConvertToFloat64()
+			lo, hi = v0.MulAdd(v0, lo), v1.MulAdd(v1, hi)
 		}
 		scale := archsimd.BroadcastFloat32x16(float32(1 / math.Sqrt(sum64AVX512(lo.Add(hi))/float64(n)+LayerNormEps)))
 
