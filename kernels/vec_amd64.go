@@ -7,12 +7,11 @@ import (
 	"unsafe"
 )
 
-// The vector kernels walk with unsafe pointers: archsimd's loads from slices check bounds at every vector,
-// which costs a third of the speed of a GEMM. In exchange every operation checks on entry, with inRange, that
-// its slices hold what it will touch, and never loads or stores outside of them. archsimd's masked loads
-// (LoadFloat32x8Part and Masked) compile to whole loads in Go 1.27.4, so that they may read beyond the last
-// page; tails are instead whole vectors that overlap the one before (see overlap in each operation), and rows
-// shorter than a vector are left to the narrower variant.
+// The vector kernels load and store through unsafe pointers: archsimd's functions on slices check bounds at every
+// vector. In exchange every operation checks on entry, with inRange, that its slices hold what it will touch, and
+// never reads or writes outside of them. A masked load would not do for tails: archsimd's (LoadFloat32x8Part, Masked)
+// compile to a whole load and an AND in Go 1.27.4, which may read beyond the last page. Tails are instead whole
+// vectors that overlap the one before, and rows shorter than a vector are left to the narrower variant.
 
 // cacheLine is the size in bytes of what a load should not straddle.
 const cacheLine = 64
