@@ -53,7 +53,7 @@ func gemmTilesAVX2(t *gemmTile, m, n, room int) {
 		p := t.column(j)
 		for left := m; ; {
 			rows := tileRows(left, rowsAVX2)
-			gemmTileAVX2(&p, rows, 2)
+			gemmTileAVX2(&p, rows, 4)
 			if left -= rows; left == 0 {
 				break
 			}
@@ -62,17 +62,15 @@ func gemmTilesAVX2(t *gemmTile, m, n, room int) {
 	}
 }
 
-// gemmEdgeAVX2 computes an incomplete panel, with one vector if that is enough. Where whole vectors would write what
+// gemmEdgeAVX2 computes an incomplete panel, with as few halves of a vector as are enough. Where whole vectors would write what
 // they must not, the tile goes through a buffer.
 func gemmEdgeAVX2(t *gemmTile, m, cols, room int) {
-	width := nrAVX2
-	if cols <= lanesAVX2 {
-		width = lanesAVX2
-	}
+	const half = lanesAVX2 / 2
+	width := (cols + half - 1) / half * half
 	for left := m; ; {
 		rows := tileRows(left, rowsAVX2)
 		if cols == width || (rows-1)*t.ldy+width <= room {
-			gemmTileAVX2(t, rows, width/lanesAVX2)
+			gemmTileAVX2(t, rows, width/(lanesAVX2/2))
 		} else {
 			gemmBufferedAVX2(t, rows, cols, width)
 		}
@@ -95,7 +93,7 @@ func gemmBufferedAVX2(t *gemmTile, rows, cols, width int) {
 		}
 		u.residual, u.ldr = ptr(residual[:]), nrAVX2
 	}
-	gemmTileAVX2(&u, rows, width/lanesAVX2)
+	gemmTileAVX2(&u, rows, width/(lanesAVX2/2))
 	for r := range rows {
 		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX2:])
 	}

@@ -55,7 +55,7 @@ func gemmTilesAVX512(t *gemmTile, m, n, room int) {
 		p := t.column(j)
 		for left := m; ; {
 			rows := tileRows(left, rowsAVX512)
-			gemmTileAVX512(&p, rows, 2)
+			gemmTileAVX512(&p, rows, 4)
 			if left -= rows; left == 0 {
 				break
 			}
@@ -64,17 +64,15 @@ func gemmTilesAVX512(t *gemmTile, m, n, room int) {
 	}
 }
 
-// gemmEdgeAVX512 computes an incomplete panel, with one vector if that is enough. Where whole vectors would write what
+// gemmEdgeAVX512 computes an incomplete panel, with as few halves of a vector as are enough. Where whole vectors would write what
 // they must not, the tile goes through a buffer.
 func gemmEdgeAVX512(t *gemmTile, m, cols, room int) {
-	width := nrAVX512
-	if cols <= lanesAVX512 {
-		width = lanesAVX512
-	}
+	const half = lanesAVX512 / 2
+	width := (cols + half - 1) / half * half
 	for left := m; ; {
 		rows := tileRows(left, rowsAVX512)
 		if cols == width || (rows-1)*t.ldy+width <= room {
-			gemmTileAVX512(t, rows, width/lanesAVX512)
+			gemmTileAVX512(t, rows, width/(lanesAVX512/2))
 		} else {
 			gemmBufferedAVX512(t, rows, cols, width)
 		}
@@ -97,7 +95,7 @@ func gemmBufferedAVX512(t *gemmTile, rows, cols, width int) {
 		}
 		u.residual, u.ldr = ptr(residual[:]), nrAVX512
 	}
-	gemmTileAVX512(&u, rows, width/lanesAVX512)
+	gemmTileAVX512(&u, rows, width/(lanesAVX512/2))
 	for r := range rows {
 		copy(unsafe.Slice((*float32)(at(t.y, r*t.ldy)), cols), out[r*nrAVX512:])
 	}

@@ -7,68 +7,128 @@ package kernels
 // rowsAVX2 is the number of rows of the largest tile.
 const rowsAVX2 = 6
 
-// gemmTileAVX2 computes a tile of 1 to rowsAVX2 rows and one or two vectors of columns.
-func gemmTileAVX2(t *gemmTile, rows, vectors int) {
-	switch vectors<<8 | rows {
+// gemmTileAVX2 computes a tile of 1 to rowsAVX2 rows and one to four halves of a vector of columns.
+func gemmTileAVX2(t *gemmTile, rows, halves int) {
+	switch halves<<8 | rows {
+	case 4<<8 | 6:
+		gemm6x16AVX2(t)
+	case 4<<8 | 5:
+		gemm5x16AVX2(t)
+	case 4<<8 | 4:
+		gemm4x16AVX2(t)
+	case 4<<8 | 3:
+		gemm3x16AVX2(t)
+	case 4<<8 | 2:
+		gemm2x16AVX2(t)
+	case 4<<8 | 1:
+		gemm1x16AVX2(t)
+	case 3<<8 | 6:
+		gemm6x12AVX2(t)
+	case 3<<8 | 5:
+		gemm5x12AVX2(t)
+	case 3<<8 | 4:
+		gemm4x12AVX2(t)
+	case 3<<8 | 3:
+		gemm3x12AVX2(t)
+	case 3<<8 | 2:
+		gemm2x12AVX2(t)
+	case 3<<8 | 1:
+		gemm1x12AVX2(t)
 	case 2<<8 | 6:
-		gemm6x2AVX2(t)
+		gemm6x8AVX2(t)
 	case 2<<8 | 5:
-		gemm5x2AVX2(t)
+		gemm5x8AVX2(t)
 	case 2<<8 | 4:
-		gemm4x2AVX2(t)
+		gemm4x8AVX2(t)
 	case 2<<8 | 3:
-		gemm3x2AVX2(t)
+		gemm3x8AVX2(t)
 	case 2<<8 | 2:
-		gemm2x2AVX2(t)
+		gemm2x8AVX2(t)
 	case 2<<8 | 1:
-		gemm1x2AVX2(t)
+		gemm1x8AVX2(t)
 	case 1<<8 | 6:
-		gemm6x1AVX2(t)
+		gemm6x4AVX2(t)
 	case 1<<8 | 5:
-		gemm5x1AVX2(t)
+		gemm5x4AVX2(t)
 	case 1<<8 | 4:
-		gemm4x1AVX2(t)
+		gemm4x4AVX2(t)
 	case 1<<8 | 3:
-		gemm3x1AVX2(t)
+		gemm3x4AVX2(t)
 	case 1<<8 | 2:
-		gemm2x1AVX2(t)
+		gemm2x4AVX2(t)
 	case 1<<8 | 1:
-		gemm1x1AVX2(t)
+		gemm1x4AVX2(t)
 	}
 }
 
 //go:noescape
-func gemm6x2AVX2(t *gemmTile)
+func gemm6x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm5x2AVX2(t *gemmTile)
+func gemm5x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm4x2AVX2(t *gemmTile)
+func gemm4x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm3x2AVX2(t *gemmTile)
+func gemm3x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm2x2AVX2(t *gemmTile)
+func gemm2x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm1x2AVX2(t *gemmTile)
+func gemm1x16AVX2(t *gemmTile)
 
 //go:noescape
-func gemm6x1AVX2(t *gemmTile)
+func gemm6x12AVX2(t *gemmTile)
 
 //go:noescape
-func gemm5x1AVX2(t *gemmTile)
+func gemm5x12AVX2(t *gemmTile)
 
 //go:noescape
-func gemm4x1AVX2(t *gemmTile)
+func gemm4x12AVX2(t *gemmTile)
 
 //go:noescape
-func gemm3x1AVX2(t *gemmTile)
+func gemm3x12AVX2(t *gemmTile)
 
 //go:noescape
-func gemm2x1AVX2(t *gemmTile)
+func gemm2x12AVX2(t *gemmTile)
 
 //go:noescape
-func gemm1x1AVX2(t *gemmTile)
+func gemm1x12AVX2(t *gemmTile)
+
+//go:noescape
+func gemm6x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm5x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm4x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm3x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm2x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm1x8AVX2(t *gemmTile)
+
+//go:noescape
+func gemm6x4AVX2(t *gemmTile)
+
+//go:noescape
+func gemm5x4AVX2(t *gemmTile)
+
+//go:noescape
+func gemm4x4AVX2(t *gemmTile)
+
+//go:noescape
+func gemm3x4AVX2(t *gemmTile)
+
+//go:noescape
+func gemm2x4AVX2(t *gemmTile)
+
+//go:noescape
+func gemm1x4AVX2(t *gemmTile)

@@ -5,8 +5,8 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// func gemm6x2AVX2(t *gemmTile)
-TEXT ·gemm6x2AVX2(SB), NOSPLIT, $0-8
+// func gemm6x16AVX2(t *gemmTile)
+TEXT ·gemm6x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -121,8 +121,8 @@ store:
 	VMOVUPS Y11, 32(BX)
 	RET
 
-// func gemm5x2AVX2(t *gemmTile)
-TEXT ·gemm5x2AVX2(SB), NOSPLIT, $0-8
+// func gemm5x16AVX2(t *gemmTile)
+TEXT ·gemm5x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -224,8 +224,8 @@ store:
 	VMOVUPS Y9, 32(BX)
 	RET
 
-// func gemm4x2AVX2(t *gemmTile)
-TEXT ·gemm4x2AVX2(SB), NOSPLIT, $0-8
+// func gemm4x16AVX2(t *gemmTile)
+TEXT ·gemm4x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -314,8 +314,8 @@ store:
 	VMOVUPS Y7, 32(BX)
 	RET
 
-// func gemm3x2AVX2(t *gemmTile)
-TEXT ·gemm3x2AVX2(SB), NOSPLIT, $0-8
+// func gemm3x16AVX2(t *gemmTile)
+TEXT ·gemm3x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -387,8 +387,8 @@ store:
 	VMOVUPS Y5, 32(BX)
 	RET
 
-// func gemm2x2AVX2(t *gemmTile)
-TEXT ·gemm2x2AVX2(SB), NOSPLIT, $0-8
+// func gemm2x16AVX2(t *gemmTile)
+TEXT ·gemm2x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -447,8 +447,8 @@ store:
 	VMOVUPS Y3, 32(BX)
 	RET
 
-// func gemm1x2AVX2(t *gemmTile)
-TEXT ·gemm1x2AVX2(SB), NOSPLIT, $0-8
+// func gemm1x16AVX2(t *gemmTile)
+TEXT ·gemm1x16AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -494,8 +494,497 @@ store:
 	VMOVUPS Y1, 32(BX)
 	RET
 
-// func gemm6x1AVX2(t *gemmTile)
-TEXT ·gemm6x1AVX2(SB), NOSPLIT, $0-8
+// func gemm6x12AVX2(t *gemmTile)
+TEXT ·gemm6x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+	VMOVAPS Y0, Y2
+	VMOVAPS X1, X3
+	VMOVAPS Y0, Y4
+	VMOVAPS X1, X5
+	VMOVAPS Y0, Y6
+	VMOVAPS X1, X7
+	VMOVAPS Y0, Y8
+	VMOVAPS X1, X9
+	VMOVAPS Y0, Y10
+	VMOVAPS X1, X11
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y2
+	VFMADD231PS X14, X13, X3
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS Y14, Y12, Y4
+	VFMADD231PS X14, X13, X5
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS Y14, Y12, Y6
+	VFMADD231PS X14, X13, X7
+	VBROADCASTSS (R9)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y8
+	VFMADD231PS X14, X13, X9
+	VBROADCASTSS (R9)(R12*2), Y14
+	VFMADD231PS Y14, Y12, Y10
+	VFMADD231PS X14, X13, X11
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS Y2, Y14, Y2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS Y4, Y14, Y4 // the first operand if one is NaN
+	VMAXPS X5, X14, X5 // the first operand if one is NaN
+	VMAXPS Y6, Y14, Y6 // the first operand if one is NaN
+	VMAXPS X7, X14, X7 // the first operand if one is NaN
+	VMAXPS Y8, Y14, Y8 // the first operand if one is NaN
+	VMAXPS X9, X14, X9 // the first operand if one is NaN
+	VMAXPS Y10, Y14, Y10 // the first operand if one is NaN
+	VMAXPS X11, X14, X11 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	VADDPS 32(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	VADDPS 32(BX), X5, X5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	VADDPS 32(BX), X7, X7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+	VADDPS 32(BX), X9, X9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y10, Y10
+	VADDPS 32(BX), X11, X11
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	VMOVUPS X3, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	VMOVUPS X5, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	VMOVUPS X7, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	VMOVUPS X9, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y10, 0(BX)
+	VMOVUPS X11, 32(BX)
+	RET
+
+// func gemm5x12AVX2(t *gemmTile)
+TEXT ·gemm5x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+	VMOVAPS Y0, Y2
+	VMOVAPS X1, X3
+	VMOVAPS Y0, Y4
+	VMOVAPS X1, X5
+	VMOVAPS Y0, Y6
+	VMOVAPS X1, X7
+	VMOVAPS Y0, Y8
+	VMOVAPS X1, X9
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y2
+	VFMADD231PS X14, X13, X3
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS Y14, Y12, Y4
+	VFMADD231PS X14, X13, X5
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS Y14, Y12, Y6
+	VFMADD231PS X14, X13, X7
+	VBROADCASTSS (R9)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y8
+	VFMADD231PS X14, X13, X9
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS Y2, Y14, Y2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS Y4, Y14, Y4 // the first operand if one is NaN
+	VMAXPS X5, X14, X5 // the first operand if one is NaN
+	VMAXPS Y6, Y14, Y6 // the first operand if one is NaN
+	VMAXPS X7, X14, X7 // the first operand if one is NaN
+	VMAXPS Y8, Y14, Y8 // the first operand if one is NaN
+	VMAXPS X9, X14, X9 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	VADDPS 32(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	VADDPS 32(BX), X5, X5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	VADDPS 32(BX), X7, X7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+	VADDPS 32(BX), X9, X9
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	VMOVUPS X3, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	VMOVUPS X5, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	VMOVUPS X7, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	VMOVUPS X9, 32(BX)
+	RET
+
+// func gemm4x12AVX2(t *gemmTile)
+TEXT ·gemm4x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+	VMOVAPS Y0, Y2
+	VMOVAPS X1, X3
+	VMOVAPS Y0, Y4
+	VMOVAPS X1, X5
+	VMOVAPS Y0, Y6
+	VMOVAPS X1, X7
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y2
+	VFMADD231PS X14, X13, X3
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS Y14, Y12, Y4
+	VFMADD231PS X14, X13, X5
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS Y14, Y12, Y6
+	VFMADD231PS X14, X13, X7
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS Y2, Y14, Y2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS Y4, Y14, Y4 // the first operand if one is NaN
+	VMAXPS X5, X14, X5 // the first operand if one is NaN
+	VMAXPS Y6, Y14, Y6 // the first operand if one is NaN
+	VMAXPS X7, X14, X7 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	VADDPS 32(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	VADDPS 32(BX), X5, X5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	VADDPS 32(BX), X7, X7
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	VMOVUPS X3, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	VMOVUPS X5, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	VMOVUPS X7, 32(BX)
+	RET
+
+// func gemm3x12AVX2(t *gemmTile)
+TEXT ·gemm3x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+	VMOVAPS Y0, Y2
+	VMOVAPS X1, X3
+	VMOVAPS Y0, Y4
+	VMOVAPS X1, X5
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y2
+	VFMADD231PS X14, X13, X3
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS Y14, Y12, Y4
+	VFMADD231PS X14, X13, X5
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS Y2, Y14, Y2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS Y4, Y14, Y4 // the first operand if one is NaN
+	VMAXPS X5, X14, X5 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	VADDPS 32(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	VADDPS 32(BX), X5, X5
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	VMOVUPS X3, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	VMOVUPS X5, 32(BX)
+	RET
+
+// func gemm2x12AVX2(t *gemmTile)
+TEXT ·gemm2x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+	VMOVAPS Y0, Y2
+	VMOVAPS X1, X3
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS Y14, Y12, Y2
+	VFMADD231PS X14, X13, X3
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS Y2, Y14, Y2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	VADDPS 32(BX), X3, X3
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	VMOVUPS X3, 32(BX)
+	RET
+
+// func gemm1x12AVX2(t *gemmTile)
+TEXT ·gemm1x12AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVUPS 32(BX), X1
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y12
+	VMOVUPS 32(DI), X13
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS Y14, Y12, Y0
+	VFMADD231PS X14, X13, X1
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS Y0, Y14, Y0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	VADDPS 32(BX), X1, X1
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	VMOVUPS X1, 32(BX)
+	RET
+
+// func gemm6x8AVX2(t *gemmTile)
+TEXT ·gemm6x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -579,8 +1068,8 @@ store:
 	VMOVUPS Y5, 0(BX)
 	RET
 
-// func gemm5x1AVX2(t *gemmTile)
-TEXT ·gemm5x1AVX2(SB), NOSPLIT, $0-8
+// func gemm5x8AVX2(t *gemmTile)
+TEXT ·gemm5x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -656,8 +1145,8 @@ store:
 	VMOVUPS Y4, 0(BX)
 	RET
 
-// func gemm4x1AVX2(t *gemmTile)
-TEXT ·gemm4x1AVX2(SB), NOSPLIT, $0-8
+// func gemm4x8AVX2(t *gemmTile)
+TEXT ·gemm4x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -725,8 +1214,8 @@ store:
 	VMOVUPS Y3, 0(BX)
 	RET
 
-// func gemm3x1AVX2(t *gemmTile)
-TEXT ·gemm3x1AVX2(SB), NOSPLIT, $0-8
+// func gemm3x8AVX2(t *gemmTile)
+TEXT ·gemm3x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -782,8 +1271,8 @@ store:
 	VMOVUPS Y2, 0(BX)
 	RET
 
-// func gemm2x1AVX2(t *gemmTile)
-TEXT ·gemm2x1AVX2(SB), NOSPLIT, $0-8
+// func gemm2x8AVX2(t *gemmTile)
+TEXT ·gemm2x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -831,8 +1320,8 @@ store:
 	VMOVUPS Y1, 0(BX)
 	RET
 
-// func gemm1x1AVX2(t *gemmTile)
-TEXT ·gemm1x1AVX2(SB), NOSPLIT, $0-8
+// func gemm1x8AVX2(t *gemmTile)
+TEXT ·gemm1x8AVX2(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -870,4 +1359,382 @@ store:
 	MOVQ gemmTile_y(AX), BX
 	MOVQ gemmTile_ldy(AX), CX
 	VMOVUPS Y0, 0(BX)
+	RET
+
+// func gemm6x4AVX2(t *gemmTile)
+TEXT ·gemm6x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+	VMOVAPS X0, X1
+	VMOVAPS X0, X2
+	VMOVAPS X0, X3
+	VMOVAPS X0, X4
+	VMOVAPS X0, X5
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS X14, X12, X1
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS X14, X12, X2
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS X14, X12, X3
+	VBROADCASTSS (R9)(R12*1), Y14
+	VFMADD231PS X14, X12, X4
+	VBROADCASTSS (R9)(R12*2), Y14
+	VFMADD231PS X14, X12, X5
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS X2, X14, X2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS X4, X14, X4 // the first operand if one is NaN
+	VMAXPS X5, X14, X5 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X2, X2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X4, X4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X5, X5
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X5, 0(BX)
+	RET
+
+// func gemm5x4AVX2(t *gemmTile)
+TEXT ·gemm5x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+	VMOVAPS X0, X1
+	VMOVAPS X0, X2
+	VMOVAPS X0, X3
+	VMOVAPS X0, X4
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS X14, X12, X1
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS X14, X12, X2
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS X14, X12, X3
+	VBROADCASTSS (R9)(R12*1), Y14
+	VFMADD231PS X14, X12, X4
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS X2, X14, X2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+	VMAXPS X4, X14, X4 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X2, X2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X3, X3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X4, X4
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X4, 0(BX)
+	RET
+
+// func gemm4x4AVX2(t *gemmTile)
+TEXT ·gemm4x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+	VMOVAPS X0, X1
+	VMOVAPS X0, X2
+	VMOVAPS X0, X3
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS X14, X12, X1
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS X14, X12, X2
+	VBROADCASTSS (R9), Y14
+	VFMADD231PS X14, X12, X3
+	ADDQ $64, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS X2, X14, X2 // the first operand if one is NaN
+	VMAXPS X3, X14, X3 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X2, X2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X3, X3
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X3, 0(BX)
+	RET
+
+// func gemm3x4AVX2(t *gemmTile)
+TEXT ·gemm3x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+	VMOVAPS X0, X1
+	VMOVAPS X0, X2
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS X14, X12, X1
+	VBROADCASTSS (R8)(R12*2), Y14
+	VFMADD231PS X14, X12, X2
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+	VMAXPS X2, X14, X2 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X1, X1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X2, X2
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X2, 0(BX)
+	RET
+
+// func gemm2x4AVX2(t *gemmTile)
+TEXT ·gemm2x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+	VMOVAPS X0, X1
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	VBROADCASTSS (R8)(R12*1), Y14
+	VFMADD231PS X14, X12, X1
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+	VMAXPS X1, X14, X1 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), X1, X1
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS X1, 0(BX)
+	RET
+
+// func gemm1x4AVX2(t *gemmTile)
+TEXT ·gemm1x4AVX2(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), X0
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), X12
+	VBROADCASTSS (R8), Y14
+	VFMADD231PS X14, X12, X0
+	ADDQ $64, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Y14, Y14, Y14
+	VMAXPS X0, X14, X0 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), X0, X0
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS X0, 0(BX)
 	RET

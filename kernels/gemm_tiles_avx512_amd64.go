@@ -7,128 +7,248 @@ package kernels
 // rowsAVX512 is the number of rows of the largest tile.
 const rowsAVX512 = 12
 
-// gemmTileAVX512 computes a tile of 1 to rowsAVX512 rows and one or two vectors of columns.
-func gemmTileAVX512(t *gemmTile, rows, vectors int) {
-	switch vectors<<8 | rows {
+// gemmTileAVX512 computes a tile of 1 to rowsAVX512 rows and one to four halves of a vector of columns.
+func gemmTileAVX512(t *gemmTile, rows, halves int) {
+	switch halves<<8 | rows {
+	case 4<<8 | 12:
+		gemm12x32AVX512(t)
+	case 4<<8 | 11:
+		gemm11x32AVX512(t)
+	case 4<<8 | 10:
+		gemm10x32AVX512(t)
+	case 4<<8 | 9:
+		gemm9x32AVX512(t)
+	case 4<<8 | 8:
+		gemm8x32AVX512(t)
+	case 4<<8 | 7:
+		gemm7x32AVX512(t)
+	case 4<<8 | 6:
+		gemm6x32AVX512(t)
+	case 4<<8 | 5:
+		gemm5x32AVX512(t)
+	case 4<<8 | 4:
+		gemm4x32AVX512(t)
+	case 4<<8 | 3:
+		gemm3x32AVX512(t)
+	case 4<<8 | 2:
+		gemm2x32AVX512(t)
+	case 4<<8 | 1:
+		gemm1x32AVX512(t)
+	case 3<<8 | 12:
+		gemm12x24AVX512(t)
+	case 3<<8 | 11:
+		gemm11x24AVX512(t)
+	case 3<<8 | 10:
+		gemm10x24AVX512(t)
+	case 3<<8 | 9:
+		gemm9x24AVX512(t)
+	case 3<<8 | 8:
+		gemm8x24AVX512(t)
+	case 3<<8 | 7:
+		gemm7x24AVX512(t)
+	case 3<<8 | 6:
+		gemm6x24AVX512(t)
+	case 3<<8 | 5:
+		gemm5x24AVX512(t)
+	case 3<<8 | 4:
+		gemm4x24AVX512(t)
+	case 3<<8 | 3:
+		gemm3x24AVX512(t)
+	case 3<<8 | 2:
+		gemm2x24AVX512(t)
+	case 3<<8 | 1:
+		gemm1x24AVX512(t)
 	case 2<<8 | 12:
-		gemm12x2AVX512(t)
+		gemm12x16AVX512(t)
 	case 2<<8 | 11:
-		gemm11x2AVX512(t)
+		gemm11x16AVX512(t)
 	case 2<<8 | 10:
-		gemm10x2AVX512(t)
+		gemm10x16AVX512(t)
 	case 2<<8 | 9:
-		gemm9x2AVX512(t)
+		gemm9x16AVX512(t)
 	case 2<<8 | 8:
-		gemm8x2AVX512(t)
+		gemm8x16AVX512(t)
 	case 2<<8 | 7:
-		gemm7x2AVX512(t)
+		gemm7x16AVX512(t)
 	case 2<<8 | 6:
-		gemm6x2AVX512(t)
+		gemm6x16AVX512(t)
 	case 2<<8 | 5:
-		gemm5x2AVX512(t)
+		gemm5x16AVX512(t)
 	case 2<<8 | 4:
-		gemm4x2AVX512(t)
+		gemm4x16AVX512(t)
 	case 2<<8 | 3:
-		gemm3x2AVX512(t)
+		gemm3x16AVX512(t)
 	case 2<<8 | 2:
-		gemm2x2AVX512(t)
+		gemm2x16AVX512(t)
 	case 2<<8 | 1:
-		gemm1x2AVX512(t)
+		gemm1x16AVX512(t)
 	case 1<<8 | 12:
-		gemm12x1AVX512(t)
+		gemm12x8AVX512(t)
 	case 1<<8 | 11:
-		gemm11x1AVX512(t)
+		gemm11x8AVX512(t)
 	case 1<<8 | 10:
-		gemm10x1AVX512(t)
+		gemm10x8AVX512(t)
 	case 1<<8 | 9:
-		gemm9x1AVX512(t)
+		gemm9x8AVX512(t)
 	case 1<<8 | 8:
-		gemm8x1AVX512(t)
+		gemm8x8AVX512(t)
 	case 1<<8 | 7:
-		gemm7x1AVX512(t)
+		gemm7x8AVX512(t)
 	case 1<<8 | 6:
-		gemm6x1AVX512(t)
+		gemm6x8AVX512(t)
 	case 1<<8 | 5:
-		gemm5x1AVX512(t)
+		gemm5x8AVX512(t)
 	case 1<<8 | 4:
-		gemm4x1AVX512(t)
+		gemm4x8AVX512(t)
 	case 1<<8 | 3:
-		gemm3x1AVX512(t)
+		gemm3x8AVX512(t)
 	case 1<<8 | 2:
-		gemm2x1AVX512(t)
+		gemm2x8AVX512(t)
 	case 1<<8 | 1:
-		gemm1x1AVX512(t)
+		gemm1x8AVX512(t)
 	}
 }
 
 //go:noescape
-func gemm12x2AVX512(t *gemmTile)
+func gemm12x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm11x2AVX512(t *gemmTile)
+func gemm11x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm10x2AVX512(t *gemmTile)
+func gemm10x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm9x2AVX512(t *gemmTile)
+func gemm9x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm8x2AVX512(t *gemmTile)
+func gemm8x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm7x2AVX512(t *gemmTile)
+func gemm7x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm6x2AVX512(t *gemmTile)
+func gemm6x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm5x2AVX512(t *gemmTile)
+func gemm5x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm4x2AVX512(t *gemmTile)
+func gemm4x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm3x2AVX512(t *gemmTile)
+func gemm3x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm2x2AVX512(t *gemmTile)
+func gemm2x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm1x2AVX512(t *gemmTile)
+func gemm1x32AVX512(t *gemmTile)
 
 //go:noescape
-func gemm12x1AVX512(t *gemmTile)
+func gemm12x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm11x1AVX512(t *gemmTile)
+func gemm11x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm10x1AVX512(t *gemmTile)
+func gemm10x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm9x1AVX512(t *gemmTile)
+func gemm9x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm8x1AVX512(t *gemmTile)
+func gemm8x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm7x1AVX512(t *gemmTile)
+func gemm7x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm6x1AVX512(t *gemmTile)
+func gemm6x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm5x1AVX512(t *gemmTile)
+func gemm5x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm4x1AVX512(t *gemmTile)
+func gemm4x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm3x1AVX512(t *gemmTile)
+func gemm3x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm2x1AVX512(t *gemmTile)
+func gemm2x24AVX512(t *gemmTile)
 
 //go:noescape
-func gemm1x1AVX512(t *gemmTile)
+func gemm1x24AVX512(t *gemmTile)
+
+//go:noescape
+func gemm12x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm11x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm10x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm9x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm8x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm7x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm6x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm5x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm4x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm3x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm2x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm1x16AVX512(t *gemmTile)
+
+//go:noescape
+func gemm12x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm11x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm10x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm9x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm8x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm7x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm6x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm5x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm4x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm3x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm2x8AVX512(t *gemmTile)
+
+//go:noescape
+func gemm1x8AVX512(t *gemmTile)

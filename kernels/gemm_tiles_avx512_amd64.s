@@ -5,8 +5,8 @@
 #include "textflag.h"
 #include "go_asm.h"
 
-// func gemm12x2AVX512(t *gemmTile)
-TEXT ·gemm12x2AVX512(SB), NOSPLIT, $0-8
+// func gemm12x32AVX512(t *gemmTile)
+TEXT ·gemm12x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -207,8 +207,8 @@ store:
 	VMOVUPS Z23, 64(BX)
 	RET
 
-// func gemm11x2AVX512(t *gemmTile)
-TEXT ·gemm11x2AVX512(SB), NOSPLIT, $0-8
+// func gemm11x32AVX512(t *gemmTile)
+TEXT ·gemm11x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -396,8 +396,8 @@ store:
 	VMOVUPS Z21, 64(BX)
 	RET
 
-// func gemm10x2AVX512(t *gemmTile)
-TEXT ·gemm10x2AVX512(SB), NOSPLIT, $0-8
+// func gemm10x32AVX512(t *gemmTile)
+TEXT ·gemm10x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -572,8 +572,8 @@ store:
 	VMOVUPS Z19, 64(BX)
 	RET
 
-// func gemm9x2AVX512(t *gemmTile)
-TEXT ·gemm9x2AVX512(SB), NOSPLIT, $0-8
+// func gemm9x32AVX512(t *gemmTile)
+TEXT ·gemm9x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -731,8 +731,8 @@ store:
 	VMOVUPS Z17, 64(BX)
 	RET
 
-// func gemm8x2AVX512(t *gemmTile)
-TEXT ·gemm8x2AVX512(SB), NOSPLIT, $0-8
+// func gemm8x32AVX512(t *gemmTile)
+TEXT ·gemm8x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -877,8 +877,8 @@ store:
 	VMOVUPS Z15, 64(BX)
 	RET
 
-// func gemm7x2AVX512(t *gemmTile)
-TEXT ·gemm7x2AVX512(SB), NOSPLIT, $0-8
+// func gemm7x32AVX512(t *gemmTile)
+TEXT ·gemm7x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1010,8 +1010,8 @@ store:
 	VMOVUPS Z13, 64(BX)
 	RET
 
-// func gemm6x2AVX512(t *gemmTile)
-TEXT ·gemm6x2AVX512(SB), NOSPLIT, $0-8
+// func gemm6x32AVX512(t *gemmTile)
+TEXT ·gemm6x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1126,8 +1126,8 @@ store:
 	VMOVUPS Z11, 64(BX)
 	RET
 
-// func gemm5x2AVX512(t *gemmTile)
-TEXT ·gemm5x2AVX512(SB), NOSPLIT, $0-8
+// func gemm5x32AVX512(t *gemmTile)
+TEXT ·gemm5x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1229,8 +1229,8 @@ store:
 	VMOVUPS Z9, 64(BX)
 	RET
 
-// func gemm4x2AVX512(t *gemmTile)
-TEXT ·gemm4x2AVX512(SB), NOSPLIT, $0-8
+// func gemm4x32AVX512(t *gemmTile)
+TEXT ·gemm4x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1319,8 +1319,8 @@ store:
 	VMOVUPS Z7, 64(BX)
 	RET
 
-// func gemm3x2AVX512(t *gemmTile)
-TEXT ·gemm3x2AVX512(SB), NOSPLIT, $0-8
+// func gemm3x32AVX512(t *gemmTile)
+TEXT ·gemm3x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1392,8 +1392,8 @@ store:
 	VMOVUPS Z5, 64(BX)
 	RET
 
-// func gemm2x2AVX512(t *gemmTile)
-TEXT ·gemm2x2AVX512(SB), NOSPLIT, $0-8
+// func gemm2x32AVX512(t *gemmTile)
+TEXT ·gemm2x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1452,8 +1452,8 @@ store:
 	VMOVUPS Z3, 64(BX)
 	RET
 
-// func gemm1x2AVX512(t *gemmTile)
-TEXT ·gemm1x2AVX512(SB), NOSPLIT, $0-8
+// func gemm1x32AVX512(t *gemmTile)
+TEXT ·gemm1x32AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1499,8 +1499,1502 @@ store:
 	VMOVUPS Z1, 64(BX)
 	RET
 
-// func gemm12x1AVX512(t *gemmTile)
-TEXT ·gemm12x1AVX512(SB), NOSPLIT, $0-8
+// func gemm12x24AVX512(t *gemmTile)
+TEXT ·gemm12x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+	VMOVAPS Z0, Z14
+	VMOVAPS Y1, Y15
+	VMOVAPS Z0, Z16
+	VMOVAPS Y1, Y17
+	VMOVAPS Z0, Z18
+	VMOVAPS Y1, Y19
+	VMOVAPS Z0, Z20
+	VMOVAPS Y1, Y21
+	VMOVAPS Z0, Z22
+	VMOVAPS Y1, Y23
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z14
+	VFMADD231PS Y26, Y25, Y15
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z16
+	VFMADD231PS Y26, Y25, Y17
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Z26, Z24, Z18
+	VFMADD231PS Y26, Y25, Y19
+	VBROADCASTSS (R11)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z20
+	VFMADD231PS Y26, Y25, Y21
+	VBROADCASTSS (R11)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z22
+	VFMADD231PS Y26, Y25, Y23
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+	VMAXPS Z14, Z26, Z14 // the first operand if one is NaN
+	VMAXPS Y15, Y26, Y15 // the first operand if one is NaN
+	VMAXPS Z16, Z26, Z16 // the first operand if one is NaN
+	VMAXPS Y17, Y26, Y17 // the first operand if one is NaN
+	VMAXPS Z18, Z26, Z18 // the first operand if one is NaN
+	VMAXPS Y19, Y26, Y19 // the first operand if one is NaN
+	VMAXPS Z20, Z26, Z20 // the first operand if one is NaN
+	VMAXPS Y21, Y26, Y21 // the first operand if one is NaN
+	VMAXPS Z22, Z26, Z22 // the first operand if one is NaN
+	VMAXPS Y23, Y26, Y23 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z14, Z14
+	VADDPS 64(BX), Y15, Y15
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Y17, Y17
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Y19, Y19
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z20, Z20
+	VADDPS 64(BX), Y21, Y21
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z22, Z22
+	VADDPS 64(BX), Y23, Y23
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z14, 0(BX)
+	VMOVUPS Y15, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Y17, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Y19, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z20, 0(BX)
+	VMOVUPS Y21, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z22, 0(BX)
+	VMOVUPS Y23, 64(BX)
+	RET
+
+// func gemm11x24AVX512(t *gemmTile)
+TEXT ·gemm11x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+	VMOVAPS Z0, Z14
+	VMOVAPS Y1, Y15
+	VMOVAPS Z0, Z16
+	VMOVAPS Y1, Y17
+	VMOVAPS Z0, Z18
+	VMOVAPS Y1, Y19
+	VMOVAPS Z0, Z20
+	VMOVAPS Y1, Y21
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z14
+	VFMADD231PS Y26, Y25, Y15
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z16
+	VFMADD231PS Y26, Y25, Y17
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Z26, Z24, Z18
+	VFMADD231PS Y26, Y25, Y19
+	VBROADCASTSS (R11)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z20
+	VFMADD231PS Y26, Y25, Y21
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+	VMAXPS Z14, Z26, Z14 // the first operand if one is NaN
+	VMAXPS Y15, Y26, Y15 // the first operand if one is NaN
+	VMAXPS Z16, Z26, Z16 // the first operand if one is NaN
+	VMAXPS Y17, Y26, Y17 // the first operand if one is NaN
+	VMAXPS Z18, Z26, Z18 // the first operand if one is NaN
+	VMAXPS Y19, Y26, Y19 // the first operand if one is NaN
+	VMAXPS Z20, Z26, Z20 // the first operand if one is NaN
+	VMAXPS Y21, Y26, Y21 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z14, Z14
+	VADDPS 64(BX), Y15, Y15
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Y17, Y17
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Y19, Y19
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z20, Z20
+	VADDPS 64(BX), Y21, Y21
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z14, 0(BX)
+	VMOVUPS Y15, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Y17, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Y19, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z20, 0(BX)
+	VMOVUPS Y21, 64(BX)
+	RET
+
+// func gemm10x24AVX512(t *gemmTile)
+TEXT ·gemm10x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+	VMOVAPS Z0, Z14
+	VMOVAPS Y1, Y15
+	VMOVAPS Z0, Z16
+	VMOVAPS Y1, Y17
+	VMOVAPS Z0, Z18
+	VMOVAPS Y1, Y19
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z14
+	VFMADD231PS Y26, Y25, Y15
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z16
+	VFMADD231PS Y26, Y25, Y17
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Z26, Z24, Z18
+	VFMADD231PS Y26, Y25, Y19
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+	VMAXPS Z14, Z26, Z14 // the first operand if one is NaN
+	VMAXPS Y15, Y26, Y15 // the first operand if one is NaN
+	VMAXPS Z16, Z26, Z16 // the first operand if one is NaN
+	VMAXPS Y17, Y26, Y17 // the first operand if one is NaN
+	VMAXPS Z18, Z26, Z18 // the first operand if one is NaN
+	VMAXPS Y19, Y26, Y19 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z14, Z14
+	VADDPS 64(BX), Y15, Y15
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Y17, Y17
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z18, Z18
+	VADDPS 64(BX), Y19, Y19
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z14, 0(BX)
+	VMOVUPS Y15, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Y17, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z18, 0(BX)
+	VMOVUPS Y19, 64(BX)
+	RET
+
+// func gemm9x24AVX512(t *gemmTile)
+TEXT ·gemm9x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+	VMOVAPS Z0, Z14
+	VMOVAPS Y1, Y15
+	VMOVAPS Z0, Z16
+	VMOVAPS Y1, Y17
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z14
+	VFMADD231PS Y26, Y25, Y15
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z16
+	VFMADD231PS Y26, Y25, Y17
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+	VMAXPS Z14, Z26, Z14 // the first operand if one is NaN
+	VMAXPS Y15, Y26, Y15 // the first operand if one is NaN
+	VMAXPS Z16, Z26, Z16 // the first operand if one is NaN
+	VMAXPS Y17, Y26, Y17 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z14, Z14
+	VADDPS 64(BX), Y15, Y15
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z16, Z16
+	VADDPS 64(BX), Y17, Y17
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z14, 0(BX)
+	VMOVUPS Y15, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z16, 0(BX)
+	VMOVUPS Y17, 64(BX)
+	RET
+
+// func gemm8x24AVX512(t *gemmTile)
+TEXT ·gemm8x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+	VMOVAPS Z0, Z14
+	VMOVAPS Y1, Y15
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z14
+	VFMADD231PS Y26, Y25, Y15
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+	VMAXPS Z14, Z26, Z14 // the first operand if one is NaN
+	VMAXPS Y15, Y26, Y15 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z14, Z14
+	VADDPS 64(BX), Y15, Y15
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z14, 0(BX)
+	VMOVUPS Y15, 64(BX)
+	RET
+
+// func gemm7x24AVX512(t *gemmTile)
+TEXT ·gemm7x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+	VMOVAPS Z0, Z12
+	VMOVAPS Y1, Y13
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Z26, Z24, Z12
+	VFMADD231PS Y26, Y25, Y13
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+	VMAXPS Z12, Z26, Z12 // the first operand if one is NaN
+	VMAXPS Y13, Y26, Y13 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z12, Z12
+	VADDPS 64(BX), Y13, Y13
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z12, 0(BX)
+	VMOVUPS Y13, 64(BX)
+	RET
+
+// func gemm6x24AVX512(t *gemmTile)
+TEXT ·gemm6x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+	VMOVAPS Z0, Z10
+	VMOVAPS Y1, Y11
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z10
+	VFMADD231PS Y26, Y25, Y11
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Z10, Z26, Z10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z10, Z10
+	VADDPS 64(BX), Y11, Y11
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z10, 0(BX)
+	VMOVUPS Y11, 64(BX)
+	RET
+
+// func gemm5x24AVX512(t *gemmTile)
+TEXT ·gemm5x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+	VMOVAPS Z0, Z8
+	VMOVAPS Y1, Y9
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z8
+	VFMADD231PS Y26, Y25, Y9
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Z8, Z26, Z8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z8, Z8
+	VADDPS 64(BX), Y9, Y9
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z8, 0(BX)
+	VMOVUPS Y9, 64(BX)
+	RET
+
+// func gemm4x24AVX512(t *gemmTile)
+TEXT ·gemm4x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+	VMOVAPS Z0, Z6
+	VMOVAPS Y1, Y7
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Z26, Z24, Z6
+	VFMADD231PS Y26, Y25, Y7
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Z6, Z26, Z6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z6, Z6
+	VADDPS 64(BX), Y7, Y7
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z6, 0(BX)
+	VMOVUPS Y7, 64(BX)
+	RET
+
+// func gemm3x24AVX512(t *gemmTile)
+TEXT ·gemm3x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+	VMOVAPS Z0, Z4
+	VMOVAPS Y1, Y5
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Z26, Z24, Z4
+	VFMADD231PS Y26, Y25, Y5
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Z4, Z26, Z4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z4, Z4
+	VADDPS 64(BX), Y5, Y5
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z4, 0(BX)
+	VMOVUPS Y5, 64(BX)
+	RET
+
+// func gemm2x24AVX512(t *gemmTile)
+TEXT ·gemm2x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+	VMOVAPS Z0, Z2
+	VMOVAPS Y1, Y3
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Z26, Z24, Z2
+	VFMADD231PS Y26, Y25, Y3
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Z2, Z26, Z2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Z2, Z2
+	VADDPS 64(BX), Y3, Y3
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Z2, 0(BX)
+	VMOVUPS Y3, 64(BX)
+	RET
+
+// func gemm1x24AVX512(t *gemmTile)
+TEXT ·gemm1x24AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Z0
+	VMOVUPS 64(BX), Y1
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Z24
+	VMOVUPS 64(DI), Y25
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Z26, Z24, Z0
+	VFMADD231PS Y26, Y25, Y1
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Z0, Z26, Z0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Z0, Z0
+	VADDPS 64(BX), Y1, Y1
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Z0, 0(BX)
+	VMOVUPS Y1, 64(BX)
+	RET
+
+// func gemm12x16AVX512(t *gemmTile)
+TEXT ·gemm12x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1640,8 +3134,8 @@ store:
 	VMOVUPS Z11, 0(BX)
 	RET
 
-// func gemm11x1AVX512(t *gemmTile)
-TEXT ·gemm11x1AVX512(SB), NOSPLIT, $0-8
+// func gemm11x16AVX512(t *gemmTile)
+TEXT ·gemm11x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1773,8 +3267,8 @@ store:
 	VMOVUPS Z10, 0(BX)
 	RET
 
-// func gemm10x1AVX512(t *gemmTile)
-TEXT ·gemm10x1AVX512(SB), NOSPLIT, $0-8
+// func gemm10x16AVX512(t *gemmTile)
+TEXT ·gemm10x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -1898,8 +3392,8 @@ store:
 	VMOVUPS Z9, 0(BX)
 	RET
 
-// func gemm9x1AVX512(t *gemmTile)
-TEXT ·gemm9x1AVX512(SB), NOSPLIT, $0-8
+// func gemm9x16AVX512(t *gemmTile)
+TEXT ·gemm9x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2011,8 +3505,8 @@ store:
 	VMOVUPS Z8, 0(BX)
 	RET
 
-// func gemm8x1AVX512(t *gemmTile)
-TEXT ·gemm8x1AVX512(SB), NOSPLIT, $0-8
+// func gemm8x16AVX512(t *gemmTile)
+TEXT ·gemm8x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2116,8 +3610,8 @@ store:
 	VMOVUPS Z7, 0(BX)
 	RET
 
-// func gemm7x1AVX512(t *gemmTile)
-TEXT ·gemm7x1AVX512(SB), NOSPLIT, $0-8
+// func gemm7x16AVX512(t *gemmTile)
+TEXT ·gemm7x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2213,8 +3707,8 @@ store:
 	VMOVUPS Z6, 0(BX)
 	RET
 
-// func gemm6x1AVX512(t *gemmTile)
-TEXT ·gemm6x1AVX512(SB), NOSPLIT, $0-8
+// func gemm6x16AVX512(t *gemmTile)
+TEXT ·gemm6x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2298,8 +3792,8 @@ store:
 	VMOVUPS Z5, 0(BX)
 	RET
 
-// func gemm5x1AVX512(t *gemmTile)
-TEXT ·gemm5x1AVX512(SB), NOSPLIT, $0-8
+// func gemm5x16AVX512(t *gemmTile)
+TEXT ·gemm5x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2375,8 +3869,8 @@ store:
 	VMOVUPS Z4, 0(BX)
 	RET
 
-// func gemm4x1AVX512(t *gemmTile)
-TEXT ·gemm4x1AVX512(SB), NOSPLIT, $0-8
+// func gemm4x16AVX512(t *gemmTile)
+TEXT ·gemm4x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2444,8 +3938,8 @@ store:
 	VMOVUPS Z3, 0(BX)
 	RET
 
-// func gemm3x1AVX512(t *gemmTile)
-TEXT ·gemm3x1AVX512(SB), NOSPLIT, $0-8
+// func gemm3x16AVX512(t *gemmTile)
+TEXT ·gemm3x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2501,8 +3995,8 @@ store:
 	VMOVUPS Z2, 0(BX)
 	RET
 
-// func gemm2x1AVX512(t *gemmTile)
-TEXT ·gemm2x1AVX512(SB), NOSPLIT, $0-8
+// func gemm2x16AVX512(t *gemmTile)
+TEXT ·gemm2x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2550,8 +4044,8 @@ store:
 	VMOVUPS Z1, 0(BX)
 	RET
 
-// func gemm1x1AVX512(t *gemmTile)
-TEXT ·gemm1x1AVX512(SB), NOSPLIT, $0-8
+// func gemm1x16AVX512(t *gemmTile)
+TEXT ·gemm1x16AVX512(SB), NOSPLIT, $0-8
 	MOVQ t+0(FP), AX
 	MOVQ gemmTile_x(AX), R8
 	MOVQ gemmTile_ldx(AX), R12
@@ -2589,4 +4083,1096 @@ store:
 	MOVQ gemmTile_y(AX), BX
 	MOVQ gemmTile_ldy(AX), CX
 	VMOVUPS Z0, 0(BX)
+	RET
+
+// func gemm12x8AVX512(t *gemmTile)
+TEXT ·gemm12x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y10
+	VMOVAPS Y0, Y11
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y7
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y8
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Y26, Y24, Y9
+	VBROADCASTSS (R11)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y10
+	VBROADCASTSS (R11)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y11
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Y8, Y26, Y8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Y10, Y26, Y10 // the first operand if one is NaN
+	VMAXPS Y11, Y26, Y11 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y10, Y10
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y11, Y11
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y7, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y9, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y10, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y11, 0(BX)
+	RET
+
+// func gemm11x8AVX512(t *gemmTile)
+TEXT ·gemm11x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y9
+	VMOVAPS Y0, Y10
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y7
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y8
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Y26, Y24, Y9
+	VBROADCASTSS (R11)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y10
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Y8, Y26, Y8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+	VMAXPS Y10, Y26, Y10 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y9, Y9
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y10, Y10
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y7, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y9, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y10, 0(BX)
+	RET
+
+// func gemm10x8AVX512(t *gemmTile)
+TEXT ·gemm10x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	LEAQ (R10)(R12*2), R11
+	ADDQ R12, R11
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y8
+	VMOVAPS Y0, Y9
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y7
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y8
+	VBROADCASTSS (R11), Z26
+	VFMADD231PS Y26, Y24, Y9
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	ADDQ $4, R11
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	ADDQ R13, R11
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Y8, Y26, Y8 // the first operand if one is NaN
+	VMAXPS Y9, Y26, Y9 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y9, Y9
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y7, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y9, 0(BX)
+	RET
+
+// func gemm9x8AVX512(t *gemmTile)
+TEXT ·gemm9x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+	VMOVAPS Y0, Y8
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y7
+	VBROADCASTSS (R10)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y8
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+	VMAXPS Y8, Y26, Y8 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y7, Y7
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y8, Y8
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y7, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y8, 0(BX)
+	RET
+
+// func gemm8x8AVX512(t *gemmTile)
+TEXT ·gemm8x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+	VMOVAPS Y0, Y7
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	VBROADCASTSS (R10)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y7
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+	VMAXPS Y7, Y26, Y7 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y7, Y7
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y7, 0(BX)
+	RET
+
+// func gemm7x8AVX512(t *gemmTile)
+TEXT ·gemm7x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	LEAQ (R9)(R12*2), R10
+	ADDQ R12, R10
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+	VMOVAPS Y0, Y6
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	VBROADCASTSS (R10), Z26
+	VFMADD231PS Y26, Y24, Y6
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	ADDQ $4, R10
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	ADDQ R13, R10
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+	VMAXPS Y6, Y26, Y6 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y6, Y6
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y6, 0(BX)
+	RET
+
+// func gemm6x8AVX512(t *gemmTile)
+TEXT ·gemm6x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+	VMOVAPS Y0, Y5
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	VBROADCASTSS (R9)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y5
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+	VMAXPS Y5, Y26, Y5 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y5, Y5
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y5, 0(BX)
+	RET
+
+// func gemm5x8AVX512(t *gemmTile)
+TEXT ·gemm5x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+	VMOVAPS Y0, Y4
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	VBROADCASTSS (R9)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y4
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+	VMAXPS Y4, Y26, Y4 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y4, Y4
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y4, 0(BX)
+	RET
+
+// func gemm4x8AVX512(t *gemmTile)
+TEXT ·gemm4x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	LEAQ (R8)(R12*2), R9
+	ADDQ R12, R9
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+	VMOVAPS Y0, Y3
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	VBROADCASTSS (R9), Z26
+	VFMADD231PS Y26, Y24, Y3
+	ADDQ $128, DI
+	ADDQ $4, R8
+	ADDQ $4, R9
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	ADDQ R13, R9
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+	VMAXPS Y3, Y26, Y3 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y3, Y3
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y3, 0(BX)
+	RET
+
+// func gemm3x8AVX512(t *gemmTile)
+TEXT ·gemm3x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+	VMOVAPS Y0, Y2
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	VBROADCASTSS (R8)(R12*2), Z26
+	VFMADD231PS Y26, Y24, Y2
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+	VMAXPS Y2, Y26, Y2 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y2, Y2
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y2, 0(BX)
+	RET
+
+// func gemm2x8AVX512(t *gemmTile)
+TEXT ·gemm2x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+	VMOVAPS Y0, Y1
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	VBROADCASTSS (R8)(R12*1), Z26
+	VFMADD231PS Y26, Y24, Y1
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+	VMAXPS Y1, Y26, Y1 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+	LEAQ (BX)(CX*4), BX
+	VADDPS 0(BX), Y1, Y1
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
+	LEAQ (BX)(CX*4), BX
+	VMOVUPS Y1, 0(BX)
+	RET
+
+// func gemm1x8AVX512(t *gemmTile)
+TEXT ·gemm1x8AVX512(SB), NOSPLIT, $0-8
+	MOVQ t+0(FP), AX
+	MOVQ gemmTile_x(AX), R8
+	MOVQ gemmTile_ldx(AX), R12
+	SHLQ $2, R12
+	MOVQ gemmTile_w(AX), DI
+	MOVQ gemmTile_bias(AX), BX
+	MOVQ gemmTile_segments(AX), SI
+	MOVQ gemmTile_gap(AX), R13
+	SHLQ $2, R13
+	VMOVUPS 0(BX), Y0
+segment:
+	MOVQ gemmTile_k(AX), CX
+step:
+	VMOVUPS 0(DI), Y24
+	VBROADCASTSS (R8), Z26
+	VFMADD231PS Y26, Y24, Y0
+	ADDQ $128, DI
+	ADDQ $4, R8
+	DECQ CX
+	JNZ step
+	ADDQ R13, R8
+	DECQ SI
+	JNZ segment
+	CMPB gemmTile_relu(AX), $0
+	JEQ linear
+	VXORPS Z26, Z26, Z26
+	VMAXPS Y0, Y26, Y0 // the first operand if one is NaN
+linear:
+	MOVQ gemmTile_residual(AX), BX
+	TESTQ BX, BX
+	JEQ store
+	MOVQ gemmTile_ldr(AX), CX
+	VADDPS 0(BX), Y0, Y0
+store:
+	MOVQ gemmTile_y(AX), BX
+	MOVQ gemmTile_ldy(AX), CX
+	VMOVUPS Y0, 0(BX)
 	RET

@@ -67,13 +67,14 @@ func write(name, by string, source []byte) {
 type isa struct {
 	name     string // in Go names
 	register string // of a vector: "Y" or "Z"
+	half     string // of half a vector: "X" or "Y"
 	bytes    int    // in a vector
 	rows     int    // of the largest tile
 }
 
 var isas = []isa{
-	{"AVX2", "Y", 32, 6},    // 12 accumulators of 16 registers
-	{"AVX512", "Z", 64, 12}, // 24 of 32
+	{"AVX2", "Y", "X", 32, 6},    // 12 accumulators of 16 registers
+	{"AVX512", "Z", "Y", 64, 12}, // 24 of 32
 }
 
 // declarations returns the Go side of the tiles of an instruction set.
@@ -84,33 +85,35 @@ func (a isa) declarations() []byte {
 	p("package kernels\n")
 	p("// rows%s is the number of rows of the largest tile.", a.name)
 	p("const rows%s = %d\n", a.name, a.rows)
-	p("// gemmTile%s computes a tile of 1 to rows%s rows and one or two vectors of columns.", a.name, a.name)
-	p("func gemmTile%s(t *gemmTile, rows, vectors int) {", a.name)
-	p("switch vectors<<8 | rows {")
-	for _, vectors := range []int{2, 1} {
+	p("// gemmTile%s computes a tile of 1 to rows%s rows and one to four halves of a vector of columns.", a.name, a.name)
+	p("func gemmTile%s(t *gemmTile, rows, halves int) {", a.name)
+	p("switch halves<<8 | rows {")
+	for halves := 4; halves >= 1; halves-- {
 		for rows := a.rows; rows >= 1; rows-- {
-			p("case %d<<8 | %d:\n%s(t)", vectors, rows, a.tile(rows, vectors))
+			p("case %d<<8 | %d:\n%s(t)", halves, rows, a.tile(rows, halves))
 		}
 	}
 	p("}\n}\n")
-	for _, vectors := range []int{2, 1} {
+	for halves := 4; halves >= 1; halves-- {
 		for rows := a.rows; rows >= 1; rows-- {
-			p("//go:noescape\nfunc %s(t *gemmTile)\n", a.tile(rows, vectors))
+			p("//go:noescape\nfunc %s(t *gemmTile)\n", a.tile(rows, halves))
 		}
 	}
 	return b.Bytes()
 }
 
-// tile returns the name of a tile.
-func (a isa) tile(rows, vectors int) string { return fmt.Sprintf("gemm%dx%d%s", rows, vectors, a.name) }
+// tile returns the name of a tile: rows, columns, instruction set.
+func (a isa) tile(rows, halves int) string {
+	return fmt.Sprintf("gemm%dx%d%s", rows, halves*a.bytes/8, a.name)
+}
 
 // assembly returns the tiles of an instruction set.
 func (a isa) assembly() []byte {
 	var b bytes.Buffer
 	b.WriteString("//go:build amd64 && goexperiment.simd\n\n#include \"textflag.h\"\n#include \"go_asm.h\"\n")
-	for _, vectors := range []int{2, 1} {
+	for halves := 4; halves >= 1; halves-- {
 		for rows := a.rows; rows >= 1; rows-- {
-			a.writeTile(&b, rows, vectors)
+			a.writeTile(&b, rows, halves)
 		}
 	}
 	return b.Bytes()
@@ -121,20 +124,28 @@ func (a isa) assembly() []byte {
 var bases = []string{"R8", "R9", "R10", "R11"}
 
 // writeTile writes one tile: accumulators from the bias, one step for each of K, activation, residual, store.
-func (a isa) writeTile(b *bytes.Buffer, rows, vectors int) {
+func (a isa) writeTile(b *bytes.Buffer, rows, halves int) {
 	p := func(format string, args ...any) { fmt.Fprintf(b, "\t"+format+"\n", args...) }
 	label := func(name string) { fmt.Fprintf(b, "%s:\n", name) }
-	vec := func(i int) string { return fmt.Sprintf("%s%d", a.register, i) }
-	acc := func(r, v int) string { return vec(r*vectors + v) }
+	vectors := (halves + 1) / 2
+	// vec returns register i, or the lower half of it, for a vector v of columns.
+	vec := func(i, v int) string {
+		if halves == 2*v+1 {
+			return fmt.Sprintf("%s%d", a.half, i)
+		}
+		return fmt.Sprintf("%s%d", a.register, i)
+	}
+	acc := func(r, v int) string { return vec(r*vectors+v, v) }
+	const whole = -1
 	spare := 2 * a.rows // the first register that is no accumulator
-	weights := func(v int) string { return vec(spare + v) }
-	factor := vec(spare + 2)
+	weights := func(v int) string { return vec(spare+v, v) }
+	factor := func(v int) string { return vec(spare+2, v) }
 	used := bases[:(rows+2)/3]
 	address := func(r int) string {
 		return "(" + bases[r/3] + ")" + [...]string{"", "(R12*1)", "(R12*2)"}[r%3]
 	}
 
-	fmt.Fprintf(b, "\n// func %s(t *gemmTile)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", a.tile(rows, vectors), a.tile(rows, vectors))
+	fmt.Fprintf(b, "\n// func %s(t *gemmTile)\nTEXT ·%s(SB), NOSPLIT, $0-8\n", a.tile(rows, halves), a.tile(rows, halves))
 	p("MOVQ t+0(FP), AX")
 	p("MOVQ gemmTile_x(AX), R8")
 	p("MOVQ gemmTile_ldx(AX), R12")
@@ -163,9 +174,9 @@ func (a isa) writeTile(b *bytes.Buffer, rows, vectors int) {
 		p("VMOVUPS %d(DI), %s", v*a.bytes, weights(v))
 	}
 	for r := range rows {
-		p("VBROADCASTSS %s, %s", address(r), factor)
+		p("VBROADCASTSS %s, %s", address(r), factor(whole))
 		for v := range vectors {
-			p("VFMADD231PS %s, %s, %s", factor, weights(v), acc(r, v))
+			p("VFMADD231PS %s, %s, %s", factor(v), weights(v), acc(r, v))
 		}
 	}
 	p("ADDQ $%d, DI", 2*a.bytes)
@@ -182,9 +193,11 @@ func (a isa) writeTile(b *bytes.Buffer, rows, vectors int) {
 
 	p("CMPB gemmTile_relu(AX), $0")
 	p("JEQ linear")
-	p("VXORPS %s, %s, %s", factor, factor, factor)
-	for i := range rows * vectors {
-		p("VMAXPS %s, %s, %s // the first operand if one is NaN", vec(i), factor, vec(i))
+	p("VXORPS %s, %s, %s", factor(whole), factor(whole), factor(whole))
+	for r := range rows {
+		for v := range vectors {
+			p("VMAXPS %s, %s, %s // the first operand if one is NaN", acc(r, v), factor(v), acc(r, v))
+		}
 	}
 	label("linear")
 	p("MOVQ gemmTile_residual(AX), BX")
