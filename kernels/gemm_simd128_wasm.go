@@ -1,0 +1,197 @@
+//go:build simd128 || relaxed
+
+package kernels
+
+import (
+	"math"
+	"unsafe"
+)
+
+// simdNR is the width of the SIMD GEMM's panels: two vectors.
+const simdNR = 8
+
+// gemmArgs are the operands of the assembly: blocks of rows of X times one panel of weights. Distances are in
+// bytes. The K inputs may lie in several segments, as the three rows of a convolution's 3×3 neighbourhood do.
+type gemmArgs struct {
+	x, w, bias, residual, y unsafe.Pointer // residual may be nil
+	ldx, ldr, ldy           int            // between rows
+	k                       int            // inputs of a segment
+	segments                int
+	xskip, wskip            int // from the end of a segment to the next
+	blocks                  int
+	floor                   float32 // 0 for a ReLU, -Inf for none
+}
+
+//go:noescape
+func gemm_1x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_2x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_3x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_4x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_5x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_6x8_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_1x4_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_2x4_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_3x4_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_4x4_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_5x4_simd128(a *gemmArgs)
+
+//go:noescape
+func gemm_6x4_simd128(a *gemmArgs)
+
+// gemmCall is a GEMM over m rows of X in byte distances; Y and the residual begin at the first column.
+type gemmCall struct {
+	gemmArgs    // what does not depend on the tile
+	m           int
+	x           []float32
+	ldx         int
+	y           []float32
+	residual    []float32 // nil for none
+	ldy, ldr    int
+	weights     *Packed
+	firstWeight int // the first row of a panel that is used
+}
+
+func gemmSIMD128(a GEMMArgs) {
+	gemmPanels(&gemmCall{
+		gemmArgs: gemmArgs{k: a.W.K, segments: 1, floor: floorOf(a.ReLU)},
+		m:        a.M, x: a.X, ldx: a.LDX, y: a.Y, ldy: a.LDY, residual: a.Residual, ldr: a.LDR, weights: a.W,
+	})
+}
+
+// floorOf is the smallest value that an activation lets through.
+func floorOf(relu bool) float32 {
+	if relu {
+		return 0
+	}
+	return float32(math.Inf(-1))
+}
+
+// gemmPanels multiplies all rows with one panel after the other, so that weights are read from memory once.
+func gemmPanels(g *gemmCall) {
+	n := g.weights.N
+	for j := 0; j < n; j += simdNR {
+		if cols := n - j; cols >= simdNR {
+			gemmPanel(g, j, 2)
+		} else if cols == simdNR/2 {
+			gemmPanel(g, j, 1)
+		} else {
+			gemmNarrowPanel(g, j, cols)
+		}
+	}
+}
+
+// gemmPanel multiplies all rows with vecs vectors of the panel that begins at column j.
+func gemmPanel(g *gemmCall, j, vecs int) {
+	t := g.gemmArgs
+	t.w = unsafe.Pointer(&g.weights.Panels[j*g.weights.K+g.firstWeight*simdNR])
+	t.bias = unsafe.Pointer(&g.weights.Bias[j])
+	t.ldx, t.ldy, t.ldr = 4*g.ldx, 4*g.ldy, 4*g.ldr
+	for i := 0; i < g.m; {
+		rows, blocks := nextTile(g.m - i)
+		t.x, t.y = unsafe.Pointer(&g.x[i*g.ldx]), unsafe.Pointer(&g.y[i*g.ldy+j])
+		if g.residual != nil {
+			t.residual = unsafe.Pointer(&g.residual[i*g.ldr+j])
+		}
+		t.blocks = blocks
+		gemmTile(&t, rows, vecs)
+		i += rows * blocks
+	}
+}
+
+// nextTile returns the height and number of the next tiles for m rows to go: the tallest as long as what they
+// leave is none or fills at least two thirds of one, then at most two of about equal height, since low tiles are slow.
+func nextTile(m int) (rows, blocks int) {
+	blocks, rest := m/gemmRows, m%gemmRows
+	if 0 < rest && rest < 4 {
+		blocks--
+	}
+	switch {
+	case blocks > 0:
+		return gemmRows, blocks
+	case m > gemmRows:
+		return (m + 1) / 2, 1
+	}
+	return m, 1
+}
+
+// gemmNarrowPanel is gemmPanel for a number of columns that is no whole number of vectors: it computes whole
+// ones into a buffer.
+func gemmNarrowPanel(g *gemmCall, j, cols int) {
+	const chunk = 4 * gemmRows
+	var buffer [chunk * simdNR]float32
+	part := *g
+	part.residual, part.ldy = nil, simdNR
+	part.weights = &Packed{K: g.weights.K, N: simdNR, NR: simdNR, Panels: g.weights.Panels[j*g.weights.K:], Bias: g.weights.Bias[j:]}
+	for i := 0; i < g.m; i += chunk {
+		part.m = min(chunk, g.m-i)
+		part.x, part.y = g.x[i*g.ldx:], buffer[:]
+		gemmPanel(&part, 0, (cols+3)/4)
+		for r := range part.m {
+			y, from := g.y[(i+r)*g.ldy+j:][:cols], buffer[r*simdNR:][:cols]
+			if g.residual == nil {
+				copy(y, from)
+				continue
+			}
+			residual := g.residual[(i+r)*g.ldr+j:][:cols]
+			for c, v := range from {
+				y[c] = v + residual[c]
+			}
+		}
+	}
+}
+
+// gemmTile calls the kernel of the given height and width. (A table of functions would be shorter, and would
+// move the arguments to the heap.)
+func gemmTile(t *gemmArgs, rows, vecs int) {
+	if vecs == 2 {
+		switch rows {
+		case 1:
+			gemm_1x8_simd128(t)
+		case 2:
+			gemm_2x8_simd128(t)
+		case 3:
+			gemm_3x8_simd128(t)
+		case 4:
+			gemm_4x8_simd128(t)
+		case 5:
+			gemm_5x8_simd128(t)
+		case 6:
+			gemm_6x8_simd128(t)
+		}
+		return
+	}
+	switch rows {
+	case 1:
+		gemm_1x4_simd128(t)
+	case 2:
+		gemm_2x4_simd128(t)
+	case 3:
+		gemm_3x4_simd128(t)
+	case 4:
+		gemm_4x4_simd128(t)
+	case 5:
+		gemm_5x4_simd128(t)
+	case 6:
+		gemm_6x4_simd128(t)
+	}
+}
