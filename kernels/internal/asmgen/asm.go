@@ -99,13 +99,35 @@ func (a *asm) store(base string, offset int, src string) {
 }
 
 // fma adds x·y to acc. The post-link tool fuses exactly this sequence.
-func (a *asm) fma(acc, x, y string) {
-	a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Add; Set %s", x, y, acc, acc)
-	a.last().mulAdds++
-}
+func (a *asm) fma(acc, x, y string) { a.mulAdd(acc, x, y, acc) }
 
 // op2 computes dst = x op y.
 func (a *asm) op2(dst, x, op, y string) { a.line("Get %s; Get %s; %s; Set %s", x, y, op, dst) }
+
+// op1 computes dst = op x.
+func (a *asm) op1(dst, op, x string) { a.line("Get %s; %s; Set %s", x, op, dst) }
+
+// constant loads a vector of the table that every function with an exponential keeps in R14.
+func (a *asm) constant(dst, name string) {
+	a.line("Get R14; I32WrapI64; V128Load $const_%s; Set %s", name, dst)
+}
+
+// constants makes the table of constants known.
+func (a *asm) constants() { a.line("I64Const $·vectorConstants(SB); Set R14") }
+
+// poly computes acc = acc·x + c for each named constant, Horner's scheme; tmp holds the constant.
+func (a *asm) poly(acc, x, tmp string, names ...string) {
+	for _, name := range names {
+		a.constant(tmp, name)
+		a.mulAdd(acc, acc, x, tmp)
+	}
+}
+
+// mulAdd computes dst = x·y + z, fused by the post-link tool as fma is.
+func (a *asm) mulAdd(dst, x, y, z string) {
+	a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Add; Set %s", x, y, z, dst)
+	a.last().mulAdds++
+}
 
 // move copies a register.
 func (a *asm) move(dst, src string) { a.line("Get %s; Set %s", src, dst) }
@@ -113,7 +135,7 @@ func (a *asm) move(dst, src string) { a.line("Get %s; Set %s", src, dst) }
 // addImm adds a constant to an integer register.
 func (a *asm) addImm(reg string, n int) { a.line("Get %s; I64Const $%d; I64Add; Set %s", reg, n, reg) }
 
-// whilePositive runs body at least once and until it has counted reg down to 0 by one each time.
+// countDown runs body at least once and until it has counted reg down to 0 by one each time.
 func (a *asm) countDown(reg string, body func()) {
 	a.nest("Loop", func() {
 		body()

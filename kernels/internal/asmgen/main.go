@@ -18,6 +18,12 @@ var sources = []struct {
 	emit func(*asm)
 }{
 	{"gemm", gemmFile},
+	{"depthwise", depthwiseFile},
+	{"haar", haarFile},
+	{"scan", scanFile},
+	{"activations", activationsFile},
+	{"elementwise", elementwiseFile},
+	{"layernorm", layerNormFile},
 }
 
 func main() {

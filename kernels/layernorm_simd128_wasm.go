@@ -1,0 +1,29 @@
+//go:build simd128 || relaxed
+
+package kernels
+
+import "unsafe"
+
+// layerNormArgs are the operands of the assembly.
+type layerNormArgs struct {
+	x, weight, bias unsafe.Pointer
+	rows, vectors   int
+	count, eps      float32
+}
+
+//go:noescape
+func layernorm_4_simd128(a *layerNormArgs)
+
+// layerNormSIMD128 leaves a number of channels that is no multiple of four, which no official model has, to the
+// reference.
+func layerNormSIMD128(a LayerNormArgs) {
+	if a.Channels%4 != 0 || a.Pixels == 0 {
+		layerNormScalar(a)
+		return
+	}
+	t := layerNormArgs{
+		x: unsafe.Pointer(&a.X[0]), weight: unsafe.Pointer(&a.Weight[0]), bias: unsafe.Pointer(&a.Bias[0]),
+		rows: a.Pixels, vectors: a.Channels / 4, count: float32(a.Channels), eps: LayerNormEps,
+	}
+	layernorm_4_simd128(&t)
+}
