@@ -39,6 +39,7 @@ func depthwiseSIMD128(a DepthwiseArgs) {
 		width: a.W, height: a.H, k: a.K, pad: a.K / 2,
 		ho: ConvOut(a.H, a.Stride), wo: ConvOut(a.W, a.Stride), stride: a.Stride, floor: floorOf(a.ReLU),
 	}
+	touchWeights(a.Weights[:a.K*a.K*a.C])
 	for c := 0; c < a.C; {
 		rest := a.C - c
 		if rest < 4 {

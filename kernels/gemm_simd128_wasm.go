@@ -10,6 +10,9 @@ import (
 // simdNR is the width of the SIMD GEMM's panels: two vectors.
 const simdNR = 8
 
+// maxRows is the height of the tallest tile that there is; gemmRows that of the one that is fastest.
+const maxRows = 6
+
 // gemmArgs are the operands of the assembly: blocks of rows of X times one panel of weights. Distances are in
 // bytes. The K inputs may lie in several segments, as the three rows of a convolution's 3×3 neighbourhood do.
 type gemmArgs struct {
@@ -105,6 +108,9 @@ func gemmPanel(g *gemmCall, j, vecs int) {
 	t := g.gemmArgs
 	t.w = unsafe.Pointer(&g.weights.Panels[j*g.weights.K+g.firstWeight*simdNR])
 	t.bias = unsafe.Pointer(&g.weights.Bias[j])
+	if 1 < g.m && g.m <= touchRows {
+		touchWeights(g.weights.Panels[j*g.weights.K:][:g.weights.K*simdNR])
+	}
 	t.ldx, t.ldy, t.ldr = 4*g.ldx, 4*g.ldy, 4*g.ldr
 	for i := 0; i < g.m; {
 		rows, blocks := nextTile(g.m - i)
@@ -118,20 +124,28 @@ func gemmPanel(g *gemmCall, j, vecs int) {
 	}
 }
 
-// nextTile returns the height and number of the next tiles for m rows to go: the tallest as long as what they
-// leave is none or fills at least two thirds of one, then at most two of about equal height, since low tiles are slow.
+// nextTile returns the height and number of the next tiles for m rows to go. Low tiles are slow, so that the rows
+// left by the tallest are shared out with one of those: 9 is 5 and 4, not 6 and 3.
 func nextTile(m int) (rows, blocks int) {
 	blocks, rest := m/gemmRows, m%gemmRows
-	if 0 < rest && rest < 4 {
-		blocks--
+	switch {
+	case rest == 0:
+		return gemmRows, blocks
+	case rest == 1 && gemmRows < maxRows:
+		// One tile of a row more, at the end.
+		rest, blocks = gemmRows+1, blocks-1
+	case rest < 4:
+		rest, blocks = gemmRows+rest, blocks-1
 	}
 	switch {
 	case blocks > 0:
 		return gemmRows, blocks
-	case m > gemmRows:
-		return (m + 1) / 2, 1
+	case blocks < 0: // fewer than one tile in all
+		return m, 1
+	case rest > maxRows || rest > gemmRows+1:
+		return (rest + 1) / 2, 1
 	}
-	return m, 1
+	return rest, 1
 }
 
 // gemmNarrowPanel is gemmPanel for a number of columns that is no whole number of vectors: it computes whole

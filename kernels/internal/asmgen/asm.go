@@ -115,14 +115,6 @@ func (a *asm) constant(dst, name string) {
 // constants makes the table of constants known.
 func (a *asm) constants() { a.line("I64Const $·vectorConstants(SB); Set R14") }
 
-// poly computes acc = acc·x + c for each named constant, Horner's scheme; tmp holds the constant.
-func (a *asm) poly(acc, x, tmp string, names ...string) {
-	for _, name := range names {
-		a.constant(tmp, name)
-		a.mulAdd(acc, acc, x, tmp)
-	}
-}
-
 // mulAdd computes dst = x·y + z, fused by the post-link tool as fma is.
 func (a *asm) mulAdd(dst, x, y, z string) {
 	a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Add; Set %s", x, y, z, dst)

@@ -4,14 +4,14 @@ package main
 
 // elementwiseFile emits what needs no transcendental function.
 func elementwiseFile(a *asm) {
-	rowsKernel(a, "relu_4_simd128", nil, func() {
+	rowsKernel(a, "relu_4_simd128", func() {
 		a.line("Get R1; I32WrapI64; Get V0; V128Const $0, $0; F32x4Pmax; V128Store $0, $0")
 	})
-	rowsKernel(a, "add_4_simd128", nil, func() {
+	rowsKernel(a, "add_4_simd128", func() {
 		a.load("V1", "R1", 0)
 		a.line("Get R1; I32WrapI64; Get V1; Get V0; F32x4Add; V128Store $0, $0")
 	})
-	rowsKernel(a, "mul_4_simd128", nil, func() {
+	rowsKernel(a, "mul_4_simd128", func() {
 		a.load("V1", "R1", 0)
 		a.line("Get R1; I32WrapI64; Get V1; Get V0; F32x4Mul; V128Store $0, $0")
 	})
@@ -21,32 +21,12 @@ func elementwiseFile(a *asm) {
 	globalPool(a)
 }
 
-// activationsFile emits sigmoid, SiLU and softplus.
-func activationsFile(a *asm) {
-	temps := [5]string{"V2", "V3", "V4", "V5", "V6"}
-	rowsKernel(a, "sigmoid_4_simd128", a.constants, func() {
-		sigmoid(a, "V1", "V0", temps)
-		a.store("R1", 0, "V1")
-	})
-	rowsKernel(a, "silu_4_simd128", a.constants, func() {
-		sigmoid(a, "V1", "V0", temps)
-		a.line("Get R1; I32WrapI64; Get V0; Get V1; F32x4Mul; V128Store $0, $0")
-	})
-	rowsKernel(a, "softplus_4_simd128", a.constants, func() {
-		softplus(a, "V1", "V0", temps)
-		a.store("R1", 0, "V1")
-	})
-}
-
 // rowsKernel emits a function over rows of vectors: body finds a vector of x in V0 and the place in y in R1.
-func rowsKernel(a *asm, name string, setup, body func()) {
+func rowsKernel(a *asm, name string, body func()) {
 	a.kernel(name, "func "+name+"(a *rowsArgs)", func() {
 		a.field("R0", "rowsArgs_x")
 		a.field("R1", "rowsArgs_y")
 		a.field("R2", "rowsArgs_rows")
-		if setup != nil {
-			setup()
-		}
 		a.countDown("R2", func() {
 			a.field("R3", "rowsArgs_vectors")
 			a.countDown("R3", func() {

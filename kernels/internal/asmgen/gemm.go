@@ -14,6 +14,23 @@ func gemmFile(a *asm) {
 	for rows := 1; rows <= maxTileRows; rows++ {
 		gemmTile(a, rows, 1)
 	}
+	touch(a)
+}
+
+// touch emits reads of one value in each cache line of the next panel: a burst of misses that overlap, where the
+// product's own reads would wait for one page after the other.
+func touch(a *asm) {
+	const name = "touch_64_simd128"
+	a.kernel(name, "func "+name+"(a *touchArgs)", func() {
+		a.field("R0", "touchArgs_p")
+		a.field("R1", "touchArgs_lines")
+		a.line("I64Const $0; Set R2")
+		a.countDown("R1", func() {
+			a.line("Get R0; I32WrapI64; I64Load $0; Get R2; I64Or; Set R2")
+			a.addImm("R0", 64)
+		})
+		a.line("Get R15; I32WrapI64; Get R2; I64Store $touchArgs_sum")
+	})
 }
 
 // gemmTile emits the product of blocks of rows of X with one panel of weights, 4·vecs columns of it.

@@ -2,59 +2,101 @@ package main
 
 // The vector forms of kernels/math.go: the same polynomials in the same order of operations. Arguments of the
 // exponential are never positive here, so only its lower end needs care.
+//
+// Each function works on several independent vectors at once, its lanes: one alone is a chain of dependent
+// instructions that leaves the processor idle, and the constants are loaded once for all.
 
-// expNegative computes dst = e^x for x <= 0, NaN for NaN; x stays, dst and three temporaries are other registers.
-// Below expMin the result is cut to 0: subnormal numbers are slow to compute with.
-func expNegative(a *asm, dst, x, t, r, tmp string) {
-	a.note("%s = e^%s: n = round(x/ln 2), r = x - n·ln 2, e^x = 2^n·e^r.", dst, x)
-	a.constant(tmp, "vecLog2E")
-	a.constant(t, "vecRoundBit")
-	a.mulAdd(t, x, tmp, t) // n in the low bits
-	a.constant(tmp, "vecRoundBit")
-	a.op2(tmp, t, "F32x4Sub", tmp) // n
-	a.constant(r, "vecMinusLn2Hi")
-	a.mulAdd(r, tmp, r, x)
-	a.constant(dst, "vecMinusLn2Lo")
-	a.mulAdd(r, tmp, dst, r)
-	a.constant(dst, "vecExp5")
-	a.poly(dst, r, tmp, "vecExp4", "vecExp3", "vecExp2", "vecExp1", "vecExp0")
-	a.op2(tmp, r, "F32x4Mul", r)
-	a.mulAdd(dst, dst, tmp, r)
-	a.constant(tmp, "vecOne")
-	a.op2(dst, dst, "F32x4Add", tmp)
-	a.line("Get %s; Get %s; I32Const $23; I32x4Shl; Get %s; I32x4Add; F32x4Mul; Set %s", dst, t, tmp, dst)
-	a.constant(tmp, "vecExpMin")
-	a.line("Get %s; Get %s; Get %s; F32x4Lt; V128Andnot; Set %s", dst, x, tmp, dst)
+// lane is the registers of one vector: the argument x, the result d and what is needed between.
+type lane struct{ x, t, r, n, d string }
+
+// The registers of constants, shared by the lanes.
+const c1, c2 = "V14", "V15"
+
+// lanes2 is what two lanes use.
+var lanes2 = []lane{{"V0", "V1", "V2", "V3", "V4"}, {"V5", "V6", "V7", "V8", "V9"}}
+
+// each emits a step for every lane.
+func each(lanes []lane, step func(l lane)) {
+	for _, l := range lanes {
+		step(l)
+	}
 }
 
-// log1p computes dst = log(1+u) for 0 <= u <= 1 as 2·atanh(u/(2+u)); u is lost.
-func log1p(a *asm, dst, u, z, tmp string) {
-	a.note("%s = log(1+%s).", dst, u)
-	a.constant(tmp, "vecTwo")
-	a.line("Get %s; Get %s; Get %s; F32x4Add; F32x4Div; Set %s", u, u, tmp, u)
-	a.op2(z, u, "F32x4Mul", u)
-	a.constant(dst, "vecLog15")
-	a.poly(dst, z, tmp, "vecLog13", "vecLog11", "vecLog9", "vecLog7", "vecLog5", "vecLog3", "vecTwo")
-	a.op2(dst, dst, "F32x4Mul", u)
+// poly computes d = d·x + c for each named constant, Horner's scheme; x picks the variable of a lane.
+func poly(a *asm, lanes []lane, x func(lane) string, names ...string) {
+	for _, name := range names {
+		a.constant(c1, name)
+		each(lanes, func(l lane) { a.mulAdd(l.d, l.d, x(l), c1) })
+	}
 }
 
-// minusAbs computes dst = -|x|.
-func minusAbs(a *asm, dst, x string) { a.line("Get %s; F32x4Abs; F32x4Neg; Set %s", x, dst) }
-
-// softplus computes dst = max(x, 0) + log(1 + e^-|x|), which is x itself beyond PyTorch's threshold of 20 as
-// well; five temporaries.
-func softplus(a *asm, dst, x string, t [5]string) {
-	minusAbs(a, t[0], x)
-	expNegative(a, t[1], t[0], t[2], t[3], t[4])
-	log1p(a, t[0], t[1], t[2], t[3])
-	a.line("Get %s; V128Const $0, $0; F32x4Pmax; Get %s; F32x4Add; Set %s", x, t[0], dst)
+// expNegative computes d = e^x for x <= 0, NaN for NaN; x stays. Below expMin the result is cut to 0: subnormal
+// numbers are slow to compute with.
+func expNegative(a *asm, lanes []lane) {
+	a.note("e^x = 2^n·e^r with n = round(x/ln 2), r = x - n·ln 2")
+	a.constant(c1, "vecLog2E")
+	a.constant(c2, "vecRoundBit")
+	each(lanes, func(l lane) { a.mulAdd(l.t, l.x, c1, c2) }) // n in the low bits
+	each(lanes, func(l lane) { a.op2(l.n, l.t, "F32x4Sub", c2) })
+	a.constant(c1, "vecMinusLn2Hi")
+	each(lanes, func(l lane) { a.mulAdd(l.r, l.n, c1, l.x) })
+	a.constant(c1, "vecMinusLn2Lo")
+	each(lanes, func(l lane) { a.mulAdd(l.r, l.n, c1, l.r) })
+	a.constant(c1, "vecExp5")
+	a.constant(c2, "vecExp4")
+	each(lanes, func(l lane) { a.mulAdd(l.d, l.r, c1, c2) })
+	poly(a, lanes, func(l lane) string { return l.r }, "vecExp3", "vecExp2", "vecExp1", "vecExp0")
+	a.constant(c1, "vecOne")
+	a.constant(c2, "vecExpMin")
+	each(lanes, func(l lane) {
+		a.op2(l.n, l.r, "F32x4Mul", l.r)
+		a.mulAdd(l.d, l.d, l.n, l.r)
+		a.op2(l.d, l.d, "F32x4Add", c1)
+		a.line("Get %s; Get %s; I32Const $23; I32x4Shl; Get %s; I32x4Add; F32x4Mul; Set %s", l.d, l.t, c1, l.d)
+		a.line("Get %s; Get %s; Get %s; F32x4Lt; V128Andnot; Set %s", l.d, l.x, c2, l.d)
+	})
 }
 
-// sigmoid computes dst = 1/(1+e^-x) as (x < 0 ? e : 1)/(1+e) with e = e^-|x|; five temporaries.
-func sigmoid(a *asm, dst, x string, t [5]string) {
-	minusAbs(a, t[0], x)
-	expNegative(a, t[1], t[0], t[2], t[3], t[4])
-	a.constant(t[0], "vecOne")
-	a.line("Get %s; Get %s; Get %s; V128Const $0, $0; F32x4Lt; V128Bitselect; Get %s; Get %s; F32x4Add; F32x4Div; Set %s",
-		t[1], t[0], x, t[1], t[0], dst)
+// log1p computes d = log(1+u) of u = d, 0 <= u <= 1, as 2·atanh(u/(2+u)).
+func log1p(a *asm, lanes []lane) {
+	a.note("log(1+u) = 2·atanh(u/(2+u))")
+	a.constant(c1, "vecTwo")
+	each(lanes, func(l lane) { a.line("Get %s; Get %s; Get %s; F32x4Add; F32x4Div; Set %s", l.d, l.d, c1, l.r) })
+	each(lanes, func(l lane) { a.op2(l.n, l.r, "F32x4Mul", l.r) })
+	a.constant(c1, "vecLog15")
+	a.constant(c2, "vecLog13")
+	each(lanes, func(l lane) { a.mulAdd(l.d, l.n, c1, c2) })
+	poly(a, lanes, func(l lane) string { return l.n }, "vecLog11", "vecLog9", "vecLog7", "vecLog5", "vecLog3", "vecTwo")
+	each(lanes, func(l lane) { a.op2(l.d, l.d, "F32x4Mul", l.r) })
+}
+
+// minusAbs computes x = -|x|.
+func minusAbs(a *asm, lanes []lane) {
+	each(lanes, func(l lane) { a.line("Get %s; F32x4Abs; F32x4Neg; Set %s", l.x, l.x) })
+}
+
+// softplus computes d = max(x, 0) + log(1 + e^-|x|), which is x itself beyond PyTorch's threshold of 20 as well.
+// load reads a lane's argument into x, twice.
+func softplus(a *asm, lanes []lane, load func(l lane)) {
+	each(lanes, load)
+	minusAbs(a, lanes)
+	expNegative(a, lanes)
+	log1p(a, lanes)
+	each(lanes, load)
+	each(lanes, func(l lane) {
+		a.line("Get %s; V128Const $0, $0; F32x4Pmax; Get %s; F32x4Add; Set %s", l.x, l.d, l.d)
+	})
+}
+
+// sigmoid computes d = 1/(1+e^-x) as (x < 0 ? e : 1)/(1+e) with e = e^-|x|, and leaves x in x.
+func sigmoid(a *asm, lanes []lane, load func(l lane)) {
+	each(lanes, load)
+	minusAbs(a, lanes)
+	expNegative(a, lanes)
+	each(lanes, load)
+	a.constant(c1, "vecOne")
+	each(lanes, func(l lane) {
+		a.line("Get %s; Get %s; Get %s; V128Const $0, $0; F32x4Lt; V128Bitselect; Get %s; Get %s; F32x4Add; F32x4Div; Set %s",
+			l.d, c1, l.x, l.d, c1, l.d)
+	})
 }

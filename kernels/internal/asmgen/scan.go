@@ -1,16 +1,16 @@
 package main
 
-// scanFile emits the selective scan: the steps one after the other, in each the channels four at a time.
+// scanFile emits the selective scan: the steps one after the other, in each the channels eight at a time.
 func scanFile(a *asm) {
-	const name = "scan_4_simd128"
+	const name = "scan_8_simd128"
 	a.kernel(name, "func "+name+"(a *scanArgs)", func() {
 		const (
 			x, delta, y, step, vectors = "R0", "R1", "R2", "R3", "R4"
 			decay, skip, state         = "R5", "R6", "R7"
 			b, c, tmp, accumulate      = "R8", "R9", "R10", "R11"
-			vb, vc, vx, vh, dt         = "V0", "V1", "V2", "V3", "V4"
+			vb, vc                     = "V10", "V11"
 		)
-		temps := [5]string{"V8", "V9", "V10", "V11", "V12"}
+		dt := map[string]string{lanes2[0].x: "V12", lanes2[1].x: "V13"} // Δ by lane
 		a.constants()
 		for _, f := range [][2]string{
 			{x, "x"}, {delta, "delta"}, {y, "y"}, {b, "b"}, {c, "c"}, {step, "steps"}, {accumulate, "accumulate"},
@@ -24,31 +24,35 @@ func scanFile(a *asm) {
 			a.field(skip, "scanArgs_skip")
 			a.field(state, "scanArgs_h")
 			a.field(vectors, "scanArgs_vectors")
-			a.countDown(vectors, func() {
+			a.inLanes(vectors, []string{x, delta, y, decay, skip, state}, func(lanes []lane) {
+				at := func(l lane) int { return offset(lanes, l) }
 				a.note("Δ = softplus(delta)")
-				a.load("V5", delta, 0)
-				softplus(a, dt, "V5", temps)
-				a.note("h = exp(Δ·A)·h + Δ·B·x")
-				a.load("V6", decay, 0)
-				a.op2("V6", dt, "F32x4Mul", "V6")
-				expNegative(a, "V7", "V6", "V8", "V9", "V10")
-				a.load(vx, x, 0)
-				a.load(vh, state, 0)
-				a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Mul; Set V6", dt, vb, vx)
-				a.mulAdd(vh, "V7", vh, "V6")
-				a.store(state, 0, vh)
-				a.note("y = C·h + D·x, added to what is there in the second direction")
-				a.load("V6", skip, 0)
-				a.op2("V6", "V6", "F32x4Mul", vx)
-				a.mulAdd("V6", vc, vh, "V6")
-				a.ifPositive(accumulate, func() {
-					a.load("V7", y, 0)
-					a.op2("V6", "V6", "F32x4Add", "V7")
+				softplus(a, lanes, func(l lane) { a.load(l.x, delta, at(l)) })
+				a.note("e^(Δ·A)")
+				each(lanes, func(l lane) {
+					a.move(dt[l.x], l.d)
+					a.load(l.x, decay, at(l))
+					a.op2(l.x, l.x, "F32x4Mul", l.d)
 				})
-				a.store(y, 0, "V6")
-				for _, p := range []string{x, delta, y, decay, skip, state} {
-					a.addImm(p, 16)
-				}
+				expNegative(a, lanes)
+				a.note("h = e^(Δ·A)·h + Δ·B·x; y = C·h + D·x, added to y in the second direction")
+				each(lanes, func(l lane) {
+					a.load(l.x, x, at(l))
+					a.load(l.t, state, at(l))
+					a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Mul; Set %s", dt[l.x], vb, l.x, l.r)
+					a.mulAdd(l.t, l.d, l.t, l.r)
+					a.store(state, at(l), l.t)
+					a.load(l.r, skip, at(l))
+					a.op2(l.r, l.r, "F32x4Mul", l.x)
+					a.mulAdd(l.r, vc, l.t, l.r)
+				})
+				a.ifPositive(accumulate, func() {
+					each(lanes, func(l lane) {
+						a.load(l.d, y, at(l))
+						a.op2(l.r, l.r, "F32x4Add", l.d)
+					})
+				})
+				each(lanes, func(l lane) { a.store(y, at(l), l.r) })
 			})
 			a.field(tmp, "scanArgs_next")
 			for _, p := range []string{x, delta, y} {
