@@ -22,6 +22,7 @@ type gemmArgs struct {
 	segments                int
 	xskip, wskip            int // from the end of a segment to the next
 	blocks                  int
+	cols                    int     // of the last vector that exist; only narrow tiles look
 	floor                   float32 // 0 for a ReLU, -Inf for none
 }
 
@@ -93,23 +94,26 @@ func floorOf(relu bool) float32 {
 func gemmPanels(g *gemmCall) {
 	n := g.weights.N
 	for j := 0; j < n; j += simdNR {
-		if cols := n - j; cols >= simdNR {
+		if n-j >= simdNR {
 			gemmPanel(g, j, 2)
-		} else if cols == simdNR/2 {
-			gemmPanel(g, j, 1)
-		} else {
-			gemmNarrowPanel(g, j, cols)
+			continue
+		}
+		// The last panel is narrow: one vector, or two of which the second may be a part.
+		for c := j; c < n; c += 4 {
+			g.cols = n - c
+			gemmPanel(g, c, 1)
 		}
 	}
 }
 
-// gemmPanel multiplies all rows with vecs vectors of the panel that begins at column j.
+// gemmPanel multiplies all rows with the vecs vectors from column j on.
 func gemmPanel(g *gemmCall, j, vecs int) {
 	t := g.gemmArgs
-	t.w = unsafe.Pointer(&g.weights.Panels[j*g.weights.K+g.firstWeight*simdNR])
+	panel := g.weights.Panels[j/simdNR*simdNR*g.weights.K:][:g.weights.K*simdNR]
+	t.w = unsafe.Pointer(&panel[g.firstWeight*simdNR+j%simdNR])
 	t.bias = unsafe.Pointer(&g.weights.Bias[j])
 	if 1 < g.m && g.m <= touchRows {
-		touchWeights(g.weights.Panels[j*g.weights.K:][:g.weights.K*simdNR])
+		touchWeights(panel)
 	}
 	t.ldx, t.ldy, t.ldr = 4*g.ldx, 4*g.ldy, 4*g.ldr
 	for i := 0; i < g.m; {
@@ -146,32 +150,6 @@ func nextTile(m int) (rows, blocks int) {
 		return (rest + 1) / 2, 1
 	}
 	return rest, 1
-}
-
-// gemmNarrowPanel is gemmPanel for a number of columns that is no whole number of vectors: it computes whole
-// ones into a buffer.
-func gemmNarrowPanel(g *gemmCall, j, cols int) {
-	const chunk = 4 * gemmRows
-	var buffer [chunk * simdNR]float32
-	part := *g
-	part.residual, part.ldy = nil, simdNR
-	part.weights = &Packed{K: g.weights.K, N: simdNR, NR: simdNR, Panels: g.weights.Panels[j*g.weights.K:], Bias: g.weights.Bias[j:]}
-	for i := 0; i < g.m; i += chunk {
-		part.m = min(chunk, g.m-i)
-		part.x, part.y = g.x[i*g.ldx:], buffer[:]
-		gemmPanel(&part, 0, (cols+3)/4)
-		for r := range part.m {
-			y, from := g.y[(i+r)*g.ldy+j:][:cols], buffer[r*simdNR:][:cols]
-			if g.residual == nil {
-				copy(y, from)
-				continue
-			}
-			residual := g.residual[(i+r)*g.ldr+j:][:cols]
-			for c, v := range from {
-				y[c] = v + residual[c]
-			}
-		}
-	}
 }
 
 // gemmTile calls the kernel of the given height and width. (A table of functions would be shorter, and would

@@ -1070,15 +1070,48 @@ TEXT ·gemm_1x4_simd128(SB), NOSPLIT, $0-8
 		Get V0; Get V2; F32x4Add; Set V0
 		Get V0; Get V3; F32x4Add; Set V0
 		Get V0; Get V15; F32x4Pmax; Set V0
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
@@ -1161,20 +1194,82 @@ TEXT ·gemm_2x4_simd128(SB), NOSPLIT, $0-8
 		Get V0; Get V15; F32x4Pmax; Set V0
 		Get V1; Get V3; F32x4Add; Set V1
 		Get V1; Get V15; F32x4Pmax; Set V1
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V1; Get V14; F32x4Add; Set V1
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V1; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V1; Get V14; F32x4Add; Set V1
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V1; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
@@ -1269,25 +1364,116 @@ TEXT ·gemm_3x4_simd128(SB), NOSPLIT, $0-8
 		Get V0; Get V15; F32x4Pmax; Set V0
 		Get V1; Get V15; F32x4Pmax; Set V1
 		Get V2; Get V15; F32x4Pmax; Set V2
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V1; Get V14; F32x4Add; Set V1
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V2; Get V14; F32x4Add; Set V2
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V1; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V2; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V1; Get V14; F32x4Add; Set V1
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V2; Get V14; F32x4Add; Set V2
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V1; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V2; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
@@ -1398,30 +1584,150 @@ TEXT ·gemm_4x4_simd128(SB), NOSPLIT, $0-8
 		Get V1; Get V15; F32x4Pmax; Set V1
 		Get V2; Get V15; F32x4Pmax; Set V2
 		Get V3; Get V15; F32x4Pmax; Set V3
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V1; Get V14; F32x4Add; Set V1
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V2; Get V14; F32x4Add; Set V2
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V3; Get V14; F32x4Add; Set V3
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V1; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V2; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V3; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V1; Get V14; F32x4Add; Set V1
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V2; Get V14; F32x4Add; Set V2
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V3; Get V14; F32x4Add; Set V3
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V1; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V2; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V3; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
@@ -1548,35 +1854,184 @@ TEXT ·gemm_5x4_simd128(SB), NOSPLIT, $0-8
 		Get V2; Get V15; F32x4Pmax; Set V2
 		Get V3; Get V15; F32x4Pmax; Set V3
 		Get V4; Get V15; F32x4Pmax; Set V4
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V1; Get V14; F32x4Add; Set V1
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V2; Get V14; F32x4Add; Set V2
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V3; Get V14; F32x4Add; Set V3
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V4; Get V14; F32x4Add; Set V4
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V1; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V2; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V3; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V4; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V1; Get V14; F32x4Add; Set V1
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V2; Get V14; F32x4Add; Set V2
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V3; Get V14; F32x4Add; Set V3
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V4; Get V14; F32x4Add; Set V4
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V1; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V2; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V3; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V4; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
@@ -1719,40 +2174,218 @@ TEXT ·gemm_6x4_simd128(SB), NOSPLIT, $0-8
 		Get V3; Get V15; F32x4Pmax; Set V3
 		Get V4; Get V15; F32x4Pmax; Set V4
 		Get V5; Get V15; F32x4Pmax; Set V5
-		Get R13; I64Const $0; I64GtS
+		Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee R0; I64Const $4; I64GeS
 		If
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V0; Get V14; F32x4Add; Set V0
+			Get R13; I64Const $0; I64GtS
+			If
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V0; Get V14; F32x4Add; Set V0
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V1; Get V14; F32x4Add; Set V1
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V2; Get V14; F32x4Add; Set V2
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V3; Get V14; F32x4Add; Set V3
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V4; Get V14; F32x4Add; Set V4
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+				Get R13; I32WrapI64; V128Load $0; Set V14
+				Get V5; Get V14; F32x4Add; Set V5
+				Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
+			End
+			Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
+			Get R12; I32WrapI64; Get V0; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V1; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V2; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V3; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V4; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+			Get R12; I32WrapI64; Get V5; V128Store $0, $0
+			Get R12; Get R0; I64Add; Set R12
+		Else
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V0; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V1; Get V14; F32x4Add; Set V1
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V1; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V2; Get V14; F32x4Add; Set V2
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V2; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V3; Get V14; F32x4Add; Set V3
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V3; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V4; Get V14; F32x4Add; Set V4
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V4; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
-			Get R13; I32WrapI64; V128Load $0; Set V14
-			Get V5; Get V14; F32x4Add; Set V5
+			Get R0; I64Const $0; I64GtS
+			If
+				Get V5; F32x4ExtractLane $0, $0; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $0; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $0
+			End
+			Get R0; I64Const $1; I64GtS
+			If
+				Get V5; F32x4ExtractLane $0, $1; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $4; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $4
+			End
+			Get R0; I64Const $2; I64GtS
+			If
+				Get V5; F32x4ExtractLane $0, $2; Set F0
+				Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne
+				If
+					Get F0; Get R13; I32WrapI64; F32Load $8; F32Add; Set F0
+				End
+				Get R12; I32WrapI64; Get F0; F32Store $8
+			End
+			Get R12; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set R12
 			Get R13; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set R13
 		End
-		Get R15; I32WrapI64; I64Load $gemmArgs_ldy; Set R0
-		Get R12; I32WrapI64; Get V0; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V1; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V2; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V3; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V4; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
-		Get R12; I32WrapI64; Get V5; V128Store $0, $0
-		Get R12; Get R0; I64Add; Set R12
 		Get R10; I64Const $1; I64Sub; Tee R10; I64Const $0; I64GtS; BrIf $0
 	End
 	RET

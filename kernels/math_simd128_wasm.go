@@ -2,6 +2,8 @@
 
 package kernels
 
+import "math"
+
 // Offsets into vectorConstants.
 const (
 	vecLog2E = 16 * iota
@@ -17,6 +19,7 @@ const (
 	vecOne
 	vecTwo
 	vecExpMin
+	vecSign
 	vecLog15
 	vecLog13
 	vecLog11
@@ -25,6 +28,12 @@ const (
 	vecLog5
 	vecLog3
 )
+
+// expZero gives the factor 2^n of the exponential an n of -127.
+const expZero = -88
+
+// negZero is the sign bit alone.
+var negZero = math.Float32frombits(1 << 31)
 
 // vectorConstants are the coefficients of math.go, each in all four lanes.
 var vectorConstants = [...][4]float32{
@@ -40,7 +49,8 @@ var vectorConstants = [...][4]float32{
 	vecExp0 / 16:       {exp0, exp0, exp0, exp0},
 	vecOne / 16:        {1, 1, 1, 1},
 	vecTwo / 16:        {2, 2, 2, 2},
-	vecExpMin / 16:     {expMin, expMin, expMin, expMin},
+	vecExpMin / 16:     {expZero, expZero, expZero, expZero},
+	vecSign / 16:       {negZero, negZero, negZero, negZero},
 	vecLog15 / 16:      {2.0 / 15, 2.0 / 15, 2.0 / 15, 2.0 / 15},
 	vecLog13 / 16:      {2.0 / 13, 2.0 / 13, 2.0 / 13, 2.0 / 13},
 	vecLog11 / 16:      {2.0 / 11, 2.0 / 11, 2.0 / 11, 2.0 / 11},

@@ -14,7 +14,7 @@ type scanArgs struct {
 }
 
 //go:noescape
-func scan_8_simd128(a *scanArgs)
+func scan_12_simd128(a *scanArgs)
 
 // selectiveScanSIMD128 leaves a number of channels that is no multiple of four, which no official model has, to
 // the reference.
@@ -39,5 +39,5 @@ func selectiveScanSIMD128(a ScanArgs) {
 	if a.Accumulate {
 		t.accumulate = 1
 	}
-	scan_8_simd128(&t)
+	scan_12_simd128(&t)
 }

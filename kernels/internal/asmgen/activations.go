@@ -29,7 +29,7 @@ func activation(a *asm, name string, body func(lanes []lane, load func(lane), at
 		a.constants()
 		a.countDown("R2", func() {
 			a.field("R3", "rowsArgs_vectors")
-			a.inLanes("R3", []string{"R0", "R1"}, func(lanes []lane) {
+			a.inLanes(4, "R3", []string{"R0", "R1"}, func(lanes []lane) {
 				at := func(l lane) int { return offset(lanes, l) }
 				body(lanes, func(l lane) { a.load(l.x, "R0", at(l)) }, at)
 			})
@@ -51,24 +51,20 @@ func offset(lanes []lane, l lane) int {
 	panic("no such lane")
 }
 
-// inLanes runs body over count vectors, two at a time and the last of an odd number alone, and moves the
-// pointers along.
-func (a *asm) inLanes(count string, pointers []string, body func(lanes []lane)) {
-	advance := func(vectors int) {
-		for _, p := range pointers {
-			a.addImm(p, 16*vectors)
-		}
-	}
-	a.line("Get %s; I64Const $1; I64GtS", count)
-	a.nest("If", func() {
-		a.nest("Loop", func() {
-			body(lanes2)
-			advance(2)
-			a.line("Get %s; I64Const $2; I64Sub; Tee %s; I64Const $1; I64GtS; BrIf $0", count, count)
+// inLanes runs body over count vectors, n at a time and what is left one by one, and moves the pointers along.
+func (a *asm) inLanes(n int, count string, pointers []string, body func(lanes []lane)) {
+	loop := func(n int) {
+		a.line("Get %s; I64Const $%d; I64GeS", count, n)
+		a.nest("If", func() {
+			a.nest("Loop", func() {
+				body(allLanes[:n])
+				for _, p := range pointers {
+					a.addImm(p, 16*n)
+				}
+				a.line("Get %s; I64Const $%d; I64Sub; Tee %s; I64Const $%d; I64GeS; BrIf $0", count, n, count, n)
+			})
 		})
-	})
-	a.ifPositive(count, func() {
-		body(lanes2[:1])
-		advance(1)
-	})
+	}
+	loop(n)
+	loop(1)
 }

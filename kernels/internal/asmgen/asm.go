@@ -71,6 +71,17 @@ func (a *asm) nest(op string, body func()) {
 	a.line("End")
 }
 
+// ifElse runs yes or no, as the value on the stack says.
+func (a *asm) ifElse(yes, no func()) {
+	a.nest("If", func() {
+		yes()
+		a.depth--
+		a.line("Else")
+		a.depth++
+		no()
+	})
+}
+
 // field loads an integer or pointer field of the argument struct.
 func (a *asm) field(dst, name string) {
 	a.line("Get R15; I32WrapI64; I64Load $%s; Set %s", name, dst)

@@ -134,22 +134,51 @@ func gemmTile(a *asm, rows, vecs int) {
 					a.op2(acc(0, i, c), acc(0, i, c), "F32x4Pmax", floor)
 				}
 			}
-			a.ifPositive(residual, func() {
+			store := func() {
+				a.ifPositive(residual, func() {
+					for i := range rows {
+						for c := range vecs {
+							a.load(x, residual, 16*c)
+							a.op2(acc(0, i, c), acc(0, i, c), "F32x4Add", x)
+						}
+						a.line("Get %s; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set %s", residual, residual)
+					}
+				})
+				a.field(temp, "gemmArgs_ldy")
 				for i := range rows {
 					for c := range vecs {
-						a.load(x, residual, 16*c)
-						a.op2(acc(0, i, c), acc(0, i, c), "F32x4Add", x)
+						a.store(yBlock, 16*c, acc(0, i, c))
 					}
+					a.op2(yBlock, yBlock, "I64Add", temp)
+				}
+			}
+			if vecs > 1 {
+				store()
+				return
+			}
+			a.line("Get R15; I32WrapI64; I64Load $gemmArgs_cols; Tee %s; I64Const $4; I64GeS", temp)
+			a.ifElse(store, func() {
+				for i := range rows {
+					partialRow(a, acc(0, i, 0), yBlock, residual, temp)
+					a.line("Get %s; Get R15; I32WrapI64; I64Load $gemmArgs_ldy; I64Add; Set %s", yBlock, yBlock)
 					a.line("Get %s; Get R15; I32WrapI64; I64Load $gemmArgs_ldr; I64Add; Set %s", residual, residual)
 				}
 			})
-			a.field(temp, "gemmArgs_ldy")
-			for i := range rows {
-				for c := range vecs {
-					a.store(yBlock, 16*c, acc(0, i, c))
-				}
-				a.op2(yBlock, yBlock, "I64Add", temp)
-			}
 		})
 	})
+}
+
+// partialRow stores the first one to three lanes of src, as many as the register cols says.
+func partialRow(a *asm, src, y, residual, cols string) {
+	for lane := range 3 {
+		a.line("Get %s; I64Const $%d; I64GtS", cols, lane)
+		a.nest("If", func() {
+			a.line("Get %s; F32x4ExtractLane $0, $%d; Set F0", src, lane)
+			a.line("Get R15; I32WrapI64; I64Load $gemmArgs_residual; I64Const $0; I64Ne")
+			a.nest("If", func() {
+				a.line("Get F0; Get %s; I32WrapI64; F32Load $%d; F32Add; Set F0", residual, 4*lane)
+			})
+			a.line("Get %s; I32WrapI64; Get F0; F32Store $%d", y, 4*lane)
+		})
+	}
 }

@@ -6,14 +6,14 @@ package main
 // Each function works on several independent vectors at once, its lanes: one alone is a chain of dependent
 // instructions that leaves the processor idle, and the constants are loaded once for all.
 
-// lane is the registers of one vector: the argument x, the result d and what is needed between.
-type lane struct{ x, t, r, n, d string }
+// lane is the registers of one vector: the argument x, the result d and one between.
+type lane struct{ x, t, d string }
 
 // The registers of constants, shared by the lanes.
 const c1, c2 = "V14", "V15"
 
-// lanes2 is what two lanes use.
-var lanes2 = []lane{{"V0", "V1", "V2", "V3", "V4"}, {"V5", "V6", "V7", "V8", "V9"}}
+// allLanes are the registers of up to four lanes.
+var allLanes = []lane{{"V0", "V1", "V2"}, {"V3", "V4", "V5"}, {"V6", "V7", "V8"}, {"V9", "V10", "V11"}}
 
 // each emits a step for every lane.
 func each(lanes []lane, step func(l lane)) {
@@ -30,30 +30,29 @@ func poly(a *asm, lanes []lane, x func(lane) string, names ...string) {
 	}
 }
 
-// expNegative computes d = e^x for x <= 0, NaN for NaN; x stays. Below expMin the result is cut to 0: subnormal
-// numbers are slow to compute with.
+// expNegative computes d = e^x for x <= 0, NaN for NaN; x is lost. Where the result would be subnormal, which is
+// slow to compute with, n is -127, which gives a factor 2^n with an exponent of zero: zero.
 func expNegative(a *asm, lanes []lane) {
 	a.note("e^x = 2^n·e^r with n = round(x/ln 2), r = x - n·ln 2")
+	a.constant(c1, "vecExpMin")
+	each(lanes, func(l lane) { a.op2(l.x, l.x, "F32x4Pmax", c1) })
 	a.constant(c1, "vecLog2E")
 	a.constant(c2, "vecRoundBit")
 	each(lanes, func(l lane) { a.mulAdd(l.t, l.x, c1, c2) }) // n in the low bits
-	each(lanes, func(l lane) { a.op2(l.n, l.t, "F32x4Sub", c2) })
+	each(lanes, func(l lane) { a.op2(l.d, l.t, "F32x4Sub", c2) })
 	a.constant(c1, "vecMinusLn2Hi")
-	each(lanes, func(l lane) { a.mulAdd(l.r, l.n, c1, l.x) })
+	each(lanes, func(l lane) { a.mulAdd(l.x, l.d, c1, l.x) })
 	a.constant(c1, "vecMinusLn2Lo")
-	each(lanes, func(l lane) { a.mulAdd(l.r, l.n, c1, l.r) })
+	each(lanes, func(l lane) { a.mulAdd(l.x, l.d, c1, l.x) })
 	a.constant(c1, "vecExp5")
 	a.constant(c2, "vecExp4")
-	each(lanes, func(l lane) { a.mulAdd(l.d, l.r, c1, c2) })
-	poly(a, lanes, func(l lane) string { return l.r }, "vecExp3", "vecExp2", "vecExp1", "vecExp0")
+	each(lanes, func(l lane) { a.mulAdd(l.d, l.x, c1, c2) })
+	poly(a, lanes, func(l lane) string { return l.x }, "vecExp3", "vecExp2", "vecExp1", "vecExp0")
+	each(lanes, func(l lane) { a.op2(l.d, l.d, "F32x4Mul", l.x) })
+	each(lanes, func(l lane) { a.mulAdd(l.d, l.d, l.x, l.x) })
 	a.constant(c1, "vecOne")
-	a.constant(c2, "vecExpMin")
 	each(lanes, func(l lane) {
-		a.op2(l.n, l.r, "F32x4Mul", l.r)
-		a.mulAdd(l.d, l.d, l.n, l.r)
-		a.op2(l.d, l.d, "F32x4Add", c1)
-		a.line("Get %s; Get %s; I32Const $23; I32x4Shl; Get %s; I32x4Add; F32x4Mul; Set %s", l.d, l.t, c1, l.d)
-		a.line("Get %s; Get %s; Get %s; F32x4Lt; V128Andnot; Set %s", l.d, l.x, c2, l.d)
+		a.line("Get %s; Get %s; F32x4Add; Get %s; I32Const $23; I32x4Shl; Get %s; I32x4Add; F32x4Mul; Set %s", l.d, c1, l.t, c1, l.d)
 	})
 }
 
@@ -61,18 +60,19 @@ func expNegative(a *asm, lanes []lane) {
 func log1p(a *asm, lanes []lane) {
 	a.note("log(1+u) = 2·atanh(u/(2+u))")
 	a.constant(c1, "vecTwo")
-	each(lanes, func(l lane) { a.line("Get %s; Get %s; Get %s; F32x4Add; F32x4Div; Set %s", l.d, l.d, c1, l.r) })
-	each(lanes, func(l lane) { a.op2(l.n, l.r, "F32x4Mul", l.r) })
+	each(lanes, func(l lane) { a.line("Get %s; Get %s; Get %s; F32x4Add; F32x4Div; Set %s", l.d, l.d, c1, l.x) })
+	each(lanes, func(l lane) { a.op2(l.t, l.x, "F32x4Mul", l.x) })
 	a.constant(c1, "vecLog15")
 	a.constant(c2, "vecLog13")
-	each(lanes, func(l lane) { a.mulAdd(l.d, l.n, c1, c2) })
-	poly(a, lanes, func(l lane) string { return l.n }, "vecLog11", "vecLog9", "vecLog7", "vecLog5", "vecLog3", "vecTwo")
-	each(lanes, func(l lane) { a.op2(l.d, l.d, "F32x4Mul", l.r) })
+	each(lanes, func(l lane) { a.mulAdd(l.d, l.t, c1, c2) })
+	poly(a, lanes, func(l lane) string { return l.t }, "vecLog11", "vecLog9", "vecLog7", "vecLog5", "vecLog3", "vecTwo")
+	each(lanes, func(l lane) { a.op2(l.d, l.d, "F32x4Mul", l.x) })
 }
 
 // minusAbs computes x = -|x|.
 func minusAbs(a *asm, lanes []lane) {
-	each(lanes, func(l lane) { a.line("Get %s; F32x4Abs; F32x4Neg; Set %s", l.x, l.x) })
+	a.constant(c1, "vecSign")
+	each(lanes, func(l lane) { a.op2(l.x, l.x, "V128Or", c1) })
 }
 
 // softplus computes d = max(x, 0) + log(1 + e^-|x|), which is x itself beyond PyTorch's threshold of 20 as well.

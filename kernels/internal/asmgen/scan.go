@@ -1,16 +1,16 @@
 package main
 
-// scanFile emits the selective scan: the steps one after the other, in each the channels eight at a time.
+// scanFile emits the selective scan: the steps one after the other, in each the channels twelve at a time.
 func scanFile(a *asm) {
-	const name = "scan_8_simd128"
+	const name = "scan_12_simd128"
 	a.kernel(name, "func "+name+"(a *scanArgs)", func() {
 		const (
 			x, delta, y, step, vectors = "R0", "R1", "R2", "R3", "R4"
 			decay, skip, state         = "R5", "R6", "R7"
 			b, c, tmp, accumulate      = "R8", "R9", "R10", "R11"
-			vb, vc                     = "V10", "V11"
+			vb, vc                     = "V12", "V13"
 		)
-		dt := map[string]string{lanes2[0].x: "V12", lanes2[1].x: "V13"} // Δ by lane
+		dt := map[lane]string{allLanes[0]: "V9", allLanes[1]: "V10", allLanes[2]: "V11"} // Δ
 		a.constants()
 		for _, f := range [][2]string{
 			{x, "x"}, {delta, "delta"}, {y, "y"}, {b, "b"}, {c, "c"}, {step, "steps"}, {accumulate, "accumulate"},
@@ -24,13 +24,13 @@ func scanFile(a *asm) {
 			a.field(skip, "scanArgs_skip")
 			a.field(state, "scanArgs_h")
 			a.field(vectors, "scanArgs_vectors")
-			a.inLanes(vectors, []string{x, delta, y, decay, skip, state}, func(lanes []lane) {
+			a.inLanes(3, vectors, []string{x, delta, y, decay, skip, state}, func(lanes []lane) {
 				at := func(l lane) int { return offset(lanes, l) }
 				a.note("Δ = softplus(delta)")
 				softplus(a, lanes, func(l lane) { a.load(l.x, delta, at(l)) })
 				a.note("e^(Δ·A)")
 				each(lanes, func(l lane) {
-					a.move(dt[l.x], l.d)
+					a.move(dt[l], l.d)
 					a.load(l.x, decay, at(l))
 					a.op2(l.x, l.x, "F32x4Mul", l.d)
 				})
@@ -39,20 +39,20 @@ func scanFile(a *asm) {
 				each(lanes, func(l lane) {
 					a.load(l.x, x, at(l))
 					a.load(l.t, state, at(l))
-					a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Mul; Set %s", dt[l.x], vb, l.x, l.r)
-					a.mulAdd(l.t, l.d, l.t, l.r)
+					a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Mul; Set %s", dt[l], vb, l.x, dt[l])
+					a.mulAdd(l.t, l.d, l.t, dt[l])
 					a.store(state, at(l), l.t)
-					a.load(l.r, skip, at(l))
-					a.op2(l.r, l.r, "F32x4Mul", l.x)
-					a.mulAdd(l.r, vc, l.t, l.r)
+					a.load(l.d, skip, at(l))
+					a.op2(l.x, l.x, "F32x4Mul", l.d)
+					a.mulAdd(l.x, vc, l.t, l.x)
 				})
 				a.ifPositive(accumulate, func() {
 					each(lanes, func(l lane) {
 						a.load(l.d, y, at(l))
-						a.op2(l.r, l.r, "F32x4Add", l.d)
+						a.op2(l.x, l.x, "F32x4Add", l.d)
 					})
 				})
-				each(lanes, func(l lane) { a.store(y, at(l), l.r) })
+				each(lanes, func(l lane) { a.store(y, at(l), l.x) })
 			})
 			a.field(tmp, "scanArgs_next")
 			for _, p := range []string{x, delta, y} {
