@@ -1,6 +1,7 @@
-// Command wasmrelax turns a module built with the tag relaxed into one that uses relaxed SIMD.
+// Command wasmrelax rewrites the kernels of a linked module to instructions that Go's assembler cannot write: to
+// relaxed SIMD, or with -simd to what of them is plain SIMD128.
 //
-//	go build -tags relaxed -o in.wasm ./wasm
+//	GOOS=js GOARCH=wasm go build -tags relaxed -o in.wasm ./wasm
 //	go run ./cmd/wasmrelax in.wasm out.wasm
 package main
 
@@ -23,20 +24,9 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	if err := run(flag.Arg(0), flag.Arg(1), *simd); err != nil {
+	opt := wasmrelax.Options{MulAdd: !*simd, Splat: true}
+	if err := wasmrelax.File(flag.Arg(0), flag.Arg(1), opt); err != nil {
 		fmt.Fprintln(os.Stderr, "wasmrelax:", err)
 		os.Exit(1)
 	}
-}
-
-func run(in, out string, simd bool) error {
-	data, err := os.ReadFile(in)
-	if err != nil {
-		return err
-	}
-	relaxed, err := wasmrelax.Relax(data, wasmrelax.Kernels, wasmrelax.Options{MulAdd: !simd, Splat: true})
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	return os.WriteFile(out, relaxed, 0o644)
 }

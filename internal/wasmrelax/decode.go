@@ -13,6 +13,7 @@ const (
 	opF32x4Add      = 0xFDE4
 	opF32x4Mul      = 0xFDE6
 	firstRelaxed    = 0xFD00 + 0x100
+	lastRelaxed     = 0xFD00 + 0x113
 	opF32x4MulAdd   = 0xFD00 + 0x105
 	prefixVector    = 0xFD
 	prefixSaturated = 0xFC
@@ -104,9 +105,7 @@ func vector(r *reader) (op uint32, err error) {
 		r.uint()
 		r.uint()
 		r.byte()
-	case sub < 0x100: // arithmetic
-	case sub <= 0x113:
-		return 0, errRelaxed
+	case sub <= lastRelaxed-0xFD00: // arithmetic
 	default:
 		return 0, fmt.Errorf("unknown vector instruction %#x", sub)
 	}

@@ -11,6 +11,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 )
 
@@ -27,7 +28,18 @@ type Options struct {
 	Splat  bool // plain SIMD128
 }
 
-var errRelaxed = errors.New("holds relaxed instructions already")
+// File rewrites the kernels of the module in one file and writes the result to another.
+func File(in, out string, opt Options) error {
+	data, err := os.ReadFile(in)
+	if err != nil {
+		return err
+	}
+	relaxed, err := Relax(data, Kernels, opt)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in, err)
+	}
+	return os.WriteFile(out, relaxed, 0o644)
+}
 
 // Relax returns the module with the kernels rewritten. The error says what is not as expected.
 func Relax(data []byte, kernels []Kernel, opt Options) ([]byte, error) {
@@ -97,6 +109,8 @@ func (k Kernel) rewrite(body []byte, opt Options) ([]byte, error) {
 	for i := 0; i < len(code); i++ {
 		in := code[i]
 		switch {
+		case in.op >= firstRelaxed:
+			return nil, errors.New("holds relaxed instructions already")
 		case in.op == opF32x4Mul && at(i+1) == opLocalGet && at(i+2) == opF32x4Add:
 			mulAdds++
 			if opt.MulAdd {
@@ -144,7 +158,7 @@ func verify(before, after []byte, touched map[uint64]bool) error {
 	}
 	for i := range a.bodies {
 		if touched[uint64(i)] {
-			if _, _, err := decode(b.bodies[i]); err != nil && !errors.Is(err, errRelaxed) {
+			if _, _, err := decode(b.bodies[i]); err != nil {
 				return fmt.Errorf("function %d: %w", i, err)
 			}
 		} else if !bytes.Equal(a.bodies[i], b.bodies[i]) {
