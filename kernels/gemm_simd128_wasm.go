@@ -92,8 +92,15 @@ func floorOf(relu bool) float32 {
 
 // gemmPanels multiplies all rows with one panel after the other, so that weights are read from memory once.
 func gemmPanels(g *gemmCall) {
-	n := g.weights.N
+	n, k := g.weights.N, g.weights.K
+	touch := 1 < g.m && g.m <= touchRows
+	touched := 0
 	for j := 0; j < n; j += simdNR {
+		if touch && j*k >= touched {
+			next := min(touched+touchBytes/4, len(g.weights.Panels))
+			touchWeights(g.weights.Panels[touched:next])
+			touched = next
+		}
 		if n-j >= simdNR {
 			gemmPanel(g, j, 2)
 			continue
@@ -112,9 +119,6 @@ func gemmPanel(g *gemmCall, j, vecs int) {
 	panel := g.weights.Panels[j/simdNR*simdNR*g.weights.K:][:g.weights.K*simdNR]
 	t.w = unsafe.Pointer(&panel[g.firstWeight*simdNR+j%simdNR])
 	t.bias = unsafe.Pointer(&g.weights.Bias[j])
-	if 1 < g.m && g.m <= touchRows {
-		touchWeights(panel)
-	}
 	t.ldx, t.ldy, t.ldr = 4*g.ldx, 4*g.ldy, 4*g.ldr
 	for i := 0; i < g.m; {
 		rows, blocks := nextTile(g.m - i)

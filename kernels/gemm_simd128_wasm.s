@@ -2390,15 +2390,22 @@ TEXT ·gemm_6x4_simd128(SB), NOSPLIT, $0-8
 	End
 	RET
 
-// func touch_64_simd128(a *touchArgs)
-TEXT ·touch_64_simd128(SB), NOSPLIT, $0-8
+// func touch_512_simd128(a *touchArgs)
+TEXT ·touch_512_simd128(SB), NOSPLIT, $0-8
 	Get SP; I64Load a+0(FP); Set R15
 	Get R15; I32WrapI64; I64Load $touchArgs_p; Set R0
-	Get R15; I32WrapI64; I64Load $touchArgs_lines; Set R1
+	Get R15; I32WrapI64; I64Load $touchArgs_blocks; Set R1
 	I64Const $0; Set R2
 	Loop
 		Get R0; I32WrapI64; I64Load $0; Get R2; I64Or; Set R2
-		Get R0; I64Const $64; I64Add; Set R0
+		Get R0; I32WrapI64; I64Load $64; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $128; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $192; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $256; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $320; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $384; Get R2; I64Or; Set R2
+		Get R0; I32WrapI64; I64Load $448; Get R2; I64Or; Set R2
+		Get R0; I64Const $512; I64Add; Set R0
 		Get R1; I64Const $1; I64Sub; Tee R1; I64Const $0; I64GtS; BrIf $0
 	End
 	Get R15; I32WrapI64; Get R2; I64Store $touchArgs_sum

@@ -16,7 +16,7 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.gemm_4x4_simd128", 20, 21},
 	{"mobilemamba_kernels.gemm_5x4_simd128", 25, 26},
 	{"mobilemamba_kernels.gemm_6x4_simd128", 30, 31},
-	{"mobilemamba_kernels.touch_64_simd128", 0, 0},
+	{"mobilemamba_kernels.touch_512_simd128", 0, 0},
 	{"mobilemamba_kernels.depthwise_32_simd128", 8, 1},
 	{"mobilemamba_kernels.depthwise_16_simd128", 4, 1},
 	{"mobilemamba_kernels.depthwise_8_simd128", 2, 1},

@@ -17,17 +17,19 @@ func gemmFile(a *asm) {
 	touch(a)
 }
 
-// touch emits reads of one value in each cache line of the next panel: a burst of misses that overlap, where the
-// product's own reads would wait for one page after the other.
+// touch emits reads of one value in each cache line: a burst of misses that overlap, where arithmetic between
+// them would wait for one after the other. It takes eight lines a turn.
 func touch(a *asm) {
-	const name = "touch_64_simd128"
+	const name, lines = "touch_512_simd128", 8
 	a.kernel(name, "func "+name+"(a *touchArgs)", func() {
 		a.field("R0", "touchArgs_p")
-		a.field("R1", "touchArgs_lines")
+		a.field("R1", "touchArgs_blocks")
 		a.line("I64Const $0; Set R2")
 		a.countDown("R1", func() {
-			a.line("Get R0; I32WrapI64; I64Load $0; Get R2; I64Or; Set R2")
-			a.addImm("R0", 64)
+			for i := range lines {
+				a.line("Get R0; I32WrapI64; I64Load $%d; Get R2; I64Or; Set R2", 64*i)
+			}
+			a.addImm("R0", 64*lines)
 		})
 		a.line("Get R15; I32WrapI64; Get R2; I64Store $touchArgs_sum")
 	})
