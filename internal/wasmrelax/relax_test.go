@@ -144,35 +144,43 @@ func FuzzRelax(f *testing.F) {
 	})
 }
 
-// The kernels' own tests pass in a module that went through the tool, in an engine with relaxed SIMD.
-func TestRelaxedKernels(t *testing.T) {
+// The tests of the kernels and of the whole network pass in a module that went through the tool, in an engine
+// with relaxed SIMD.
+func TestRelaxedModule(t *testing.T) {
 	if testing.Short() {
-		t.Skip("builds and runs a WebAssembly module")
+		t.Skip("builds and runs WebAssembly modules")
 	}
 	node, err := exec.LookPath("node")
 	if err != nil {
 		t.Skip("needs node")
 	}
-	for _, tag := range []string{"simd128", "relaxed"} {
-		t.Run(tag, func(t *testing.T) {
-			in, out := filepath.Join(t.TempDir(), "in.wasm"), filepath.Join(t.TempDir(), "out.wasm")
-			goTool(t, "test", "-c", "-tags", tag, "-o", in, "mobilemamba/kernels")
-			if err := File(in, out, Options{MulAdd: tag == "relaxed", Splat: true}); err != nil {
-				t.Fatal(err)
-			}
-			script := `const module = require("fs").readFileSync(process.argv[1]); process.exit(WebAssembly.validate(module) ? 0 : 1)`
-			if msg, err := exec.Command(node, "--experimental-wasm-relaxed-simd", "-e", script, out).CombinedOutput(); err != nil {
-				t.Fatalf("the module does not validate: %v %s", err, msg)
-			}
-			root := strings.TrimSpace(goTool(t, "env", "GOROOT"))
-			run := exec.Command(node, "--stack-size=8192", "--experimental-wasm-relaxed-simd",
-				filepath.Join(root, "lib/wasm/wasm_exec_node.js"), out, "-test.short")
-			run.Dir = "../../kernels"
-			run.Env = []string{"PATH=/usr/bin:/bin"} // Go's js/wasm takes 12 KB of arguments and environment
-			if msg, err := run.CombinedOutput(); err != nil {
-				t.Errorf("%v\n%s", err, msg)
-			}
-		})
+	goroot := strings.TrimSpace(goTool(t, "env", "GOROOT"))
+	for tag, row := range map[string]string{"simd128": "simd", "relaxed": "relaxed"} {
+		for folder, tests := range map[string]string{"kernels": ".", "model": "^TestGoldenNetworks$//^" + row + "$"} {
+			t.Run(row+"/"+folder, func(t *testing.T) {
+				in, out := filepath.Join(t.TempDir(), "in.wasm"), filepath.Join(t.TempDir(), "out.wasm")
+				goTool(t, "test", "-c", "-tags", tag, "-o", in, "mobilemamba/"+folder)
+				if err := File(in, out, Options{MulAdd: tag == "relaxed", Splat: true}); err != nil {
+					t.Fatal(err)
+				}
+				// Plain SIMD128 has to do without the flag.
+				var flags []string
+				if tag == "relaxed" {
+					flags = []string{"--experimental-wasm-relaxed-simd"}
+				}
+				const validate = `process.exit(WebAssembly.validate(require("fs").readFileSync(process.argv[1])) ? 0 : 1)`
+				if msg, err := exec.Command(node, append(flags, "-e", validate, out)...).CombinedOutput(); err != nil {
+					t.Fatalf("the module does not validate: %v %s", err, msg)
+				}
+				run := exec.Command(node, append(flags, "--stack-size=8192",
+					filepath.Join(goroot, "lib/wasm/wasm_exec_node.js"), out, "-test.run="+tests)...)
+				run.Dir = "../../" + folder
+				run.Env = []string{"PATH=/usr/bin:/bin"} // Go's js/wasm takes 12 KB of arguments and environment
+				if msg, err := run.CombinedOutput(); err != nil {
+					t.Errorf("%v\n%s", err, msg)
+				}
+			})
+		}
 	}
 }
 
