@@ -10,9 +10,6 @@ import (
 // simdNR is the width of the SIMD GEMM's panels: two vectors.
 const simdNR = 8
 
-// maxRows is the height of the tallest tile that there is; gemmRows that of the one that is fastest.
-const maxRows = 6
-
 // gemmArgs are the operands of the assembly: blocks of rows of X times one panel of weights. Distances are in
 // bytes. The K inputs may lie in several segments, as the three rows of a convolution's 3×3 neighbourhood do.
 type gemmArgs struct {
@@ -132,28 +129,20 @@ func gemmPanel(g *gemmCall, j, vecs int) {
 	}
 }
 
-// nextTile returns the height and number of the next tiles for m rows to go. Low tiles are slow, so that the rows
-// left by the tallest are shared out with one of those: 9 is 5 and 4, not 6 and 3.
+// nextTile returns the height and number of the next tiles for m rows to go. Low tiles are slow, so that few rows
+// left by the fastest tiles are shared out with one of those: 9 is 5 and 4, not 6 and 3.
 func nextTile(m int) (rows, blocks int) {
 	blocks, rest := m/gemmRows, m%gemmRows
-	switch {
-	case rest == 0:
-		return gemmRows, blocks
-	case rest == 1 && gemmRows < maxRows:
-		// One tile of a row more, at the end.
-		rest, blocks = gemmRows+1, blocks-1
-	case rest < 4:
-		rest, blocks = gemmRows+rest, blocks-1
+	if 0 < rest && rest < 4 {
+		blocks--
 	}
 	switch {
 	case blocks > 0:
 		return gemmRows, blocks
-	case blocks < 0: // fewer than one tile in all
-		return m, 1
-	case rest > maxRows || rest > gemmRows+1:
-		return (rest + 1) / 2, 1
+	case m > gemmLastRows:
+		return (m + 1) / 2, 1
 	}
-	return rest, 1
+	return m, 1
 }
 
 // gemmTile calls the kernel of the given height and width. (A table of functions would be shorter, and would

@@ -4,5 +4,7 @@ package kernels
 
 const (
 	simdName = "relaxed"
-	gemmRows = 6 // of the tallest GEMM tile
+
+	// The GEMM tile that is fastest and the tallest for the last rows.
+	gemmRows, gemmLastRows = 6, 6
 )

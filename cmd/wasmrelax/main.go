@@ -15,8 +15,9 @@ import (
 
 func main() {
 	simd := flag.Bool("simd", false, "keep to plain SIMD128: fuse loads with splats alone")
+	strip := flag.Bool("strip", false, "leave out the function names")
 	flag.Usage = func() {
-		fmt.Fprintln(flag.CommandLine.Output(), "usage: wasmrelax [-simd] IN.wasm OUT.wasm")
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: wasmrelax [-simd] [-strip] IN.wasm OUT.wasm")
 		flag.PrintDefaults()
 	}
 	flag.Parse()
@@ -24,7 +25,7 @@ func main() {
 		flag.Usage()
 		os.Exit(2)
 	}
-	opt := wasmrelax.Options{MulAdd: !*simd, Splat: true}
+	opt := wasmrelax.Options{MulAdd: !*simd, Splat: true, Strip: *strip}
 	if err := wasmrelax.File(flag.Arg(0), flag.Arg(1), opt); err != nil {
 		fmt.Fprintln(os.Stderr, "wasmrelax:", err)
 		os.Exit(1)

@@ -6,6 +6,15 @@ import (
 	"fmt"
 )
 
+// nameSection is the name of the custom section with the functions' names.
+const nameSection = "name"
+
+// isNames reports whether a section holds the functions' names.
+func (s section) isNames() bool {
+	r := &reader{data: s.content}
+	return s.id == sectionCustom && string(r.bytes(r.uint())) == nameSection
+}
+
 // Section identifiers that matter here.
 const (
 	sectionCustom = 0
@@ -111,7 +120,7 @@ func (m *module) parseImports(content []byte) error {
 // parseCustom reads the function names if this is the name section.
 func (m *module) parseCustom(content []byte) error {
 	r := &reader{data: content}
-	if string(r.bytes(r.uint())) != "name" {
+	if string(r.bytes(r.uint())) != nameSection {
 		return nil
 	}
 	for len(r.data) > 0 && r.err == nil {

@@ -26,6 +26,7 @@ type Kernel struct {
 type Options struct {
 	MulAdd bool // needs an engine with relaxed SIMD
 	Splat  bool // plain SIMD128
+	Strip  bool // leave out the function names
 }
 
 // File rewrites the kernels of the module in one file and writes the result to another.
@@ -73,7 +74,21 @@ func Relax(data []byte, kernels []Kernel, opt Options) ([]byte, error) {
 	if err := verify(data, out, touched); err != nil {
 		return nil, fmt.Errorf("the module that was written is wrong: %w", err)
 	}
+	if opt.Strip {
+		return strip(out)
+	}
 	return out, nil
+}
+
+// strip returns the module without its name section.
+func strip(data []byte) ([]byte, error) {
+	m, err := parse(data)
+	if err != nil {
+		return nil, err
+	}
+	m.sections = slices.DeleteFunc(m.sections, func(s section) bool { return s.isNames() })
+	m.code = slices.IndexFunc(m.sections, func(s section) bool { return s.id == sectionCode })
+	return m.encode(), nil
 }
 
 // find returns the index of the named function's body.

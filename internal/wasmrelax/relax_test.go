@@ -79,6 +79,10 @@ func TestRelax(t *testing.T) {
 	if err != nil || bytes.Contains(plain, []byte{0xFD, 0x85, 0x02}) {
 		t.Errorf("with splats alone: %v, %x", err, plain)
 	}
+	stripped, err := Relax(testModule, testKernel, Options{MulAdd: true, Splat: true, Strip: true})
+	if err != nil || !bytes.HasPrefix(got, stripped) || bytes.Contains(stripped, []byte("name")) {
+		t.Errorf("stripped: %v, %x", err, stripped)
+	}
 }
 
 func TestRefuses(t *testing.T) {
