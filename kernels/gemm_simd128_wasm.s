@@ -30,7 +30,8 @@ TEXT ·gemm_1x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -55,10 +56,9 @@ TEXT ·gemm_1x8_simd128(SB), NOSPLIT, $0-8
 					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
 					Get R7; I64Const $128; I64Add; Set R7
 					Get R1; I64Const $16; I64Add; Set R1
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -129,7 +129,8 @@ TEXT ·gemm_2x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -167,10 +168,9 @@ TEXT ·gemm_2x8_simd128(SB), NOSPLIT, $0-8
 					Get R7; I64Const $128; I64Add; Set R7
 					Get R1; I64Const $16; I64Add; Set R1
 					Get R2; I64Const $16; I64Add; Set R2
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -253,7 +253,8 @@ TEXT ·gemm_3x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -304,10 +305,9 @@ TEXT ·gemm_3x8_simd128(SB), NOSPLIT, $0-8
 					Get R1; I64Const $16; I64Add; Set R1
 					Get R2; I64Const $16; I64Add; Set R2
 					Get R3; I64Const $16; I64Add; Set R3
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -404,7 +404,131 @@ TEXT ·gemm_4x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $8; I64GeS
+			If
+				Loop
+					Get R7; I32WrapI64; V128Load $0; Set V12
+					Get R7; I32WrapI64; V128Load $16; Set V13
+					Get R1; I32WrapI64; F32Load $0; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $0; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $0; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $0; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $32; Set V12
+					Get R7; I32WrapI64; V128Load $48; Set V13
+					Get R1; I32WrapI64; F32Load $4; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $4; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $4; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $4; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $64; Set V12
+					Get R7; I32WrapI64; V128Load $80; Set V13
+					Get R1; I32WrapI64; F32Load $8; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $8; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $8; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $8; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $96; Set V12
+					Get R7; I32WrapI64; V128Load $112; Set V13
+					Get R1; I32WrapI64; F32Load $12; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $12; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $12; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $12; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $128; Set V12
+					Get R7; I32WrapI64; V128Load $144; Set V13
+					Get R1; I32WrapI64; F32Load $16; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $16; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $16; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $16; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $160; Set V12
+					Get R7; I32WrapI64; V128Load $176; Set V13
+					Get R1; I32WrapI64; F32Load $20; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $20; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $20; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $20; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $192; Set V12
+					Get R7; I32WrapI64; V128Load $208; Set V13
+					Get R1; I32WrapI64; F32Load $24; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $24; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $24; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $24; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I32WrapI64; V128Load $224; Set V12
+					Get R7; I32WrapI64; V128Load $240; Set V13
+					Get R1; I32WrapI64; F32Load $28; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V0; F32x4Add; Set V0
+					Get V14; Get V13; F32x4Mul; Get V1; F32x4Add; Set V1
+					Get R2; I32WrapI64; F32Load $28; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V2; F32x4Add; Set V2
+					Get V14; Get V13; F32x4Mul; Get V3; F32x4Add; Set V3
+					Get R3; I32WrapI64; F32Load $28; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V4; F32x4Add; Set V4
+					Get V14; Get V13; F32x4Mul; Get V5; F32x4Add; Set V5
+					Get R4; I32WrapI64; F32Load $28; F32x4Splat; Set V14
+					Get V14; Get V12; F32x4Mul; Get V6; F32x4Add; Set V6
+					Get V14; Get V13; F32x4Mul; Get V7; F32x4Add; Set V7
+					Get R7; I64Const $256; I64Add; Set R7
+					Get R1; I64Const $32; I64Add; Set R1
+					Get R2; I64Const $32; I64Add; Set R2
+					Get R3; I64Const $32; I64Add; Set R3
+					Get R4; I64Const $32; I64Add; Set R4
+					Get R8; I64Const $8; I64Sub; Tee R8; I64Const $8; I64GeS; BrIf $0
+				End
+			End
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -468,10 +592,9 @@ TEXT ·gemm_4x8_simd128(SB), NOSPLIT, $0-8
 					Get R2; I64Const $16; I64Add; Set R2
 					Get R3; I64Const $16; I64Add; Set R3
 					Get R4; I64Const $16; I64Add; Set R4
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -586,7 +709,8 @@ TEXT ·gemm_5x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -663,10 +787,9 @@ TEXT ·gemm_5x8_simd128(SB), NOSPLIT, $0-8
 					Get R3; I64Const $16; I64Add; Set R3
 					Get R4; I64Const $16; I64Add; Set R4
 					Get R5; I64Const $16; I64Add; Set R5
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -799,7 +922,8 @@ TEXT ·gemm_6x8_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -889,10 +1013,9 @@ TEXT ·gemm_6x8_simd128(SB), NOSPLIT, $0-8
 					Get R4; I64Const $16; I64Add; Set R4
 					Get R5; I64Const $16; I64Add; Set R5
 					Get R6; I64Const $16; I64Add; Set R6
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -1027,7 +1150,8 @@ TEXT ·gemm_1x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -1044,10 +1168,9 @@ TEXT ·gemm_1x4_simd128(SB), NOSPLIT, $0-8
 					Get V14; Get V12; F32x4Mul; Get V3; F32x4Add; Set V3
 					Get R7; I64Const $128; I64Add; Set R7
 					Get R1; I64Const $16; I64Add; Set R1
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -1138,7 +1261,8 @@ TEXT ·gemm_2x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -1164,10 +1288,9 @@ TEXT ·gemm_2x4_simd128(SB), NOSPLIT, $0-8
 					Get R7; I64Const $128; I64Add; Set R7
 					Get R1; I64Const $16; I64Add; Set R1
 					Get R2; I64Const $16; I64Add; Set R2
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -1296,7 +1419,8 @@ TEXT ·gemm_3x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -1331,10 +1455,9 @@ TEXT ·gemm_3x4_simd128(SB), NOSPLIT, $0-8
 					Get R1; I64Const $16; I64Add; Set R1
 					Get R2; I64Const $16; I64Add; Set R2
 					Get R3; I64Const $16; I64Add; Set R3
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -1502,7 +1625,8 @@ TEXT ·gemm_4x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -1546,10 +1670,9 @@ TEXT ·gemm_4x4_simd128(SB), NOSPLIT, $0-8
 					Get R2; I64Const $16; I64Add; Set R2
 					Get R3; I64Const $16; I64Add; Set R3
 					Get R4; I64Const $16; I64Add; Set R4
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -1758,7 +1881,8 @@ TEXT ·gemm_5x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -1811,10 +1935,9 @@ TEXT ·gemm_5x4_simd128(SB), NOSPLIT, $0-8
 					Get R3; I64Const $16; I64Add; Set R3
 					Get R4; I64Const $16; I64Add; Set R4
 					Get R5; I64Const $16; I64Add; Set R5
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop
@@ -2064,7 +2187,8 @@ TEXT ·gemm_6x4_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $gemmArgs_w; Set R7
 		Get R15; I32WrapI64; I64Load $gemmArgs_segments; Set R9
 		Loop
-			Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS
+			Get R15; I32WrapI64; I64Load $gemmArgs_k; Set R8
+			Get R8; I64Const $4; I64GeS
 			If
 				Loop
 					Get R7; I32WrapI64; V128Load $0; Set V12
@@ -2126,10 +2250,9 @@ TEXT ·gemm_6x4_simd128(SB), NOSPLIT, $0-8
 					Get R4; I64Const $16; I64Add; Set R4
 					Get R5; I64Const $16; I64Add; Set R5
 					Get R6; I64Const $16; I64Add; Set R6
-					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $0; I64GeS; BrIf $0
+					Get R8; I64Const $4; I64Sub; Tee R8; I64Const $4; I64GeS; BrIf $0
 				End
 			End
-			Get R8; I64Const $4; I64Add; Set R8
 			Get R8; I64Const $0; I64GtS
 			If
 				Loop

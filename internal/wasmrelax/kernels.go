@@ -7,7 +7,7 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.gemm_1x8_simd128", 10, 6},
 	{"mobilemamba_kernels.gemm_2x8_simd128", 20, 11},
 	{"mobilemamba_kernels.gemm_3x8_simd128", 30, 16},
-	{"mobilemamba_kernels.gemm_4x8_simd128", 40, 21},
+	{"mobilemamba_kernels.gemm_4x8_simd128", 104, 53},
 	{"mobilemamba_kernels.gemm_5x8_simd128", 50, 26},
 	{"mobilemamba_kernels.gemm_6x8_simd128", 60, 31},
 	{"mobilemamba_kernels.gemm_1x4_simd128", 5, 6},

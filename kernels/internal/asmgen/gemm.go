@@ -42,7 +42,10 @@ func gemmTile(a *asm, rows, vecs int) {
 	if split == 0 {
 		split = 1
 	}
-	const depth = 4 // steps of the unrolled loop
+	depths := []int{4} // steps of the unrolled loops
+	if rows == 4 && vecs == 2 {
+		depths = []int{8, 4}
+	}
 	acc := func(s, r, c int) string { return v((s*rows+r)*vecs + c) }
 	w := func(c int) string { return v(12 + c) }
 	const (
@@ -103,17 +106,19 @@ func gemmTile(a *asm, rows, vecs int) {
 			a.field(weights, "gemmArgs_w")
 			a.field(segments, "gemmArgs_segments")
 			a.countDown(segments, func() {
-				a.line("Get R15; I32WrapI64; I64Load $gemmArgs_k; I64Const $%d; I64Sub; Tee %s; I64Const $0; I64GeS", depth, k)
-				a.nest("If", func() {
-					a.nest("Loop", func() {
-						for at := range depth {
-							step(at, at%split)
-						}
-						advance(depth)
-						a.line("Get %s; I64Const $%d; I64Sub; Tee %s; I64Const $0; I64GeS; BrIf $0", k, depth, k)
+				a.field(k, "gemmArgs_k")
+				for _, depth := range depths {
+					a.line("Get %s; I64Const $%d; I64GeS", k, depth)
+					a.nest("If", func() {
+						a.nest("Loop", func() {
+							for at := range depth {
+								step(at, at%split)
+							}
+							advance(depth)
+							a.line("Get %s; I64Const $%d; I64Sub; Tee %s; I64Const $%d; I64GeS; BrIf $0", k, depth, k, depth)
+						})
 					})
-				})
-				a.addImm(k, depth)
+				}
 				a.ifPositive(k, func() {
 					a.countDown(k, func() {
 						step(0, 0)
