@@ -2,8 +2,6 @@
 
 package kernels
 
-import "unsafe"
-
 //go:noescape
 func sigmoid_4_simd128(a *rowsArgs)
 
@@ -35,7 +33,7 @@ func siluSIMD128(a SiLUArgs) {
 	whole := a.Channels &^ 3
 	if whole > 0 && a.Pixels > 0 {
 		t := rowsArgs{
-			x: unsafe.Pointer(&a.X[0]), y: unsafe.Pointer(&a.Y[0]), rows: a.Pixels, vectors: whole / 4,
+			x: operand(a.X, a.Pixels, a.LDX, a.Channels), y: operand(a.Y, a.Pixels, a.LDY, a.Channels), rows: a.Pixels, vectors: whole / 4,
 			skipx: 4 * (a.LDX - whole), skipy: 4 * (a.LDY - whole),
 		}
 		silu_4_simd128(&t)

@@ -6,6 +6,8 @@ package kernels
 // 3·C contiguous values, and the next pixel's are 2·C further on, so that a row of output is a GEMM without a
 // copy. At the borders the segments are shorter or fewer.
 func conv3x3S2SIMD128(a Conv3x3S2Args) {
+	need(a.X, a.H*a.W, a.C, a.C)
+	need(a.Y, ConvOut(a.H, 2)*ConvOut(a.W, 2), a.Weights.N, a.Weights.N)
 	for _, rows := range convSpans(a.H) {
 		for _, cols := range convSpans(a.W) {
 			if cols.n == 1 { // a border: the pixels below each other form one product

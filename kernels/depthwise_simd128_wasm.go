@@ -39,6 +39,11 @@ func depthwiseSIMD128(a DepthwiseArgs) {
 		width: a.W, height: a.H, k: a.K, pad: a.K / 2,
 		ho: ConvOut(a.H, a.Stride), wo: ConvOut(a.W, a.Stride), stride: a.Stride, floor: floorOf(a.ReLU),
 	}
+	need(a.X, a.H*a.W, a.LDX, a.C)
+	need(a.Y, t.ho*t.wo, a.LDY, a.C)
+	if a.Residual != nil {
+		need(a.Residual, t.ho*t.wo, a.LDR, a.C)
+	}
 	touchWeights(a.Weights[:a.K*a.K*a.C])
 	for c := 0; c < a.C; {
 		rest := a.C - c

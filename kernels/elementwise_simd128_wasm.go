@@ -14,9 +14,8 @@ type rowsArgs struct {
 
 // oneRow are the operands of an operation on the first len(x)/4 vectors.
 func oneRow(x, y []float32) rowsArgs {
-	return rowsArgs{
-		x: unsafe.Pointer(unsafe.SliceData(x)), y: unsafe.Pointer(unsafe.SliceData(y)), rows: 1, vectors: len(x) / 4,
-	}
+	n := len(x)
+	return rowsArgs{x: operand(x, 1, 0, n), y: operand(y, 1, 0, n), rows: 1, vectors: n / 4}
 }
 
 //go:noescape
@@ -72,13 +71,13 @@ func scaleShiftSIMD128(a ScaleShiftArgs) {
 	whole := a.Channels &^ 3
 	if whole > 0 && a.Pixels > 0 {
 		t := scaleArgs{
-			x: unsafe.Pointer(&a.X[0]), scale: unsafe.Pointer(&a.Scale[0]),
+			x: operand(a.X, a.Pixels, a.LDX, a.Channels), scale: operand(a.Scale, 1, 0, a.Channels),
 			rows: a.Pixels, vectors: whole / 4, skip: 4 * (a.LDX - whole),
 		}
 		if a.Shift == nil {
 			scale_4_simd128(&t)
 		} else {
-			t.shift = unsafe.Pointer(&a.Shift[0])
+			t.shift = operand(a.Shift, 1, 0, a.Channels)
 			scaleshift_4_simd128(&t)
 		}
 	}
@@ -107,7 +106,7 @@ func globalPoolSIMD128(y, x []float32, pixels, channels int) {
 	whole := channels &^ 3
 	if whole > 0 {
 		t := poolArgs{
-			x: unsafe.Pointer(&x[0]), y: unsafe.Pointer(&y[0]),
+			x: operand(x, pixels, channels, channels), y: operand(y, 1, 0, channels),
 			rows: pixels, vectors: whole / 4, ld: 4 * channels, count: float32(pixels),
 		}
 		globalpool_4_simd128(&t)

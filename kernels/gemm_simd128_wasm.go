@@ -73,6 +73,11 @@ type gemmCall struct {
 }
 
 func gemmSIMD128(a GEMMArgs) {
+	need(a.X, a.M, a.LDX, a.W.K)
+	need(a.Y, a.M, a.LDY, a.W.N)
+	if a.Residual != nil {
+		need(a.Residual, a.M, a.LDR, a.W.N)
+	}
 	gemmPanels(&gemmCall{
 		gemmArgs: gemmArgs{k: a.W.K, segments: 1, floor: floorOf(a.ReLU)},
 		m:        a.M, x: a.X, ldx: a.LDX, y: a.Y, ldy: a.LDY, residual: a.Residual, ldr: a.LDR, weights: a.W,

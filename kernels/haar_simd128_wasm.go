@@ -39,6 +39,8 @@ func haarSynthesisSIMD128(a HaarArgs) {
 // computed together with those before them once more: input and output do not overlap.
 func haarCells(a *HaarArgs, analysis bool) {
 	h, w := (a.H+1)/2, (a.W+1)/2
+	need(a.Map, a.H*a.W, a.LD, a.C)
+	need(a.Coef, h*w, 4*a.C, 4*a.C)
 	for y := range h {
 		for x := range w {
 			right, below := 0, 0

@@ -22,7 +22,8 @@ func layerNormSIMD128(a LayerNormArgs) {
 		return
 	}
 	t := layerNormArgs{
-		x: unsafe.Pointer(&a.X[0]), weight: unsafe.Pointer(&a.Weight[0]), bias: unsafe.Pointer(&a.Bias[0]),
+		x:      operand(a.X, a.Pixels, a.Channels, a.Channels),
+		weight: operand(a.Weight, 1, 0, a.Channels), bias: operand(a.Bias, 1, 0, a.Channels),
 		rows: a.Pixels, vectors: a.Channels / 4, count: float32(a.Channels), eps: LayerNormEps,
 	}
 	layernorm_4_simd128(&t)

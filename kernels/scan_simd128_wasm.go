@@ -29,10 +29,16 @@ func selectiveScanSIMD128(a ScanArgs) {
 	if a.Reverse {
 		first, next, nextbc = a.L-1, -2*4*a.Channels, -nextbc
 	}
+	for _, x := range [...][]float32{a.X, a.Delta, a.Y} {
+		need(x, a.L, a.Channels, a.Channels)
+	}
+	for _, x := range [...][]float32{a.B, a.C} {
+		need(x, a.L, a.LDBC, 1)
+	}
 	at := first * a.Channels
 	t := scanArgs{
 		x: unsafe.Pointer(&a.X[at]), delta: unsafe.Pointer(&a.Delta[at]), y: unsafe.Pointer(&a.Y[at]),
-		decay: unsafe.Pointer(&a.A[0]), skip: unsafe.Pointer(&a.D[0]), h: unsafe.Pointer(&h[0]),
+		decay: operand(a.A, 1, 0, len(h)), skip: operand(a.D, 1, 0, len(h)), h: operand(h, 1, 0, len(h)),
 		b: unsafe.Pointer(&a.B[first*a.LDBC]), c: unsafe.Pointer(&a.C[first*a.LDBC]),
 		steps: a.L, vectors: a.Channels / 4, next: next, nextbc: nextbc,
 	}
