@@ -2,8 +2,6 @@ package wasmrelax
 
 import (
 	"bytes"
-	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -146,56 +144,4 @@ func FuzzRelax(f *testing.F) {
 			t.Errorf("what was written does not parse: %v", err)
 		}
 	})
-}
-
-// The tests of the kernels and of the whole network pass in a module that went through the tool, in an engine
-// with relaxed SIMD.
-func TestRelaxedModule(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds and runs WebAssembly modules")
-	}
-	node, err := exec.LookPath("node")
-	if err != nil {
-		t.Skip("needs node")
-	}
-	goroot := strings.TrimSpace(goTool(t, "env", "GOROOT"))
-	for tag, row := range map[string]string{"simd128": "simd", "relaxed": "relaxed"} {
-		for folder, tests := range map[string]string{"kernels": ".", "model": "^TestGoldenNetworks$//^" + row + "$"} {
-			t.Run(row+"/"+folder, func(t *testing.T) {
-				in, out := filepath.Join(t.TempDir(), "in.wasm"), filepath.Join(t.TempDir(), "out.wasm")
-				goTool(t, "test", "-c", "-tags", tag, "-o", in, "mobilemamba/"+folder)
-				if err := File(in, out, Options{MulAdd: tag == "relaxed", Splat: true}); err != nil {
-					t.Fatal(err)
-				}
-				// Plain SIMD128 has to do without the flag.
-				var flags []string
-				if tag == "relaxed" {
-					flags = []string{"--experimental-wasm-relaxed-simd"}
-				}
-				const validate = `process.exit(WebAssembly.validate(require("fs").readFileSync(process.argv[1])) ? 0 : 1)`
-				if msg, err := exec.Command(node, append(flags, "-e", validate, out)...).CombinedOutput(); err != nil {
-					t.Fatalf("the module does not validate: %v %s", err, msg)
-				}
-				run := exec.Command(node, append(flags, "--stack-size=8192",
-					filepath.Join(goroot, "lib/wasm/wasm_exec_node.js"), out, "-test.run="+tests)...)
-				run.Dir = "../../" + folder
-				run.Env = []string{"PATH=/usr/bin:/bin"} // Go's js/wasm takes 12 KB of arguments and environment
-				if msg, err := run.CombinedOutput(); err != nil {
-					t.Errorf("%v\n%s", err, msg)
-				}
-			})
-		}
-	}
-}
-
-// goTool runs the go command for js/wasm and returns what it printed.
-func goTool(t *testing.T, args ...string) string {
-	t.Helper()
-	cmd := exec.Command("go", args...)
-	cmd.Env = append(cmd.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=")
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("go %s: %v\n%s", strings.Join(args, " "), err, out)
-	}
-	return string(out)
 }
