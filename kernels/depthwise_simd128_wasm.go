@@ -44,6 +44,7 @@ func depthwiseSIMD128(a DepthwiseArgs) {
 	if a.Residual != nil {
 		need(a.Residual, t.ho*t.wo, a.LDR, a.C)
 	}
+	need(a.Bias, 1, 0, a.C)
 	touchWeights(a.Weights[:a.K*a.K*a.C])
 	for c := 0; c < a.C; {
 		rest := a.C - c

@@ -14,7 +14,7 @@ type scanArgs struct {
 }
 
 //go:noescape
-func scan_12_simd128(a *scanArgs)
+func scan_16_simd128(a *scanArgs)
 
 // selectiveScanSIMD128 leaves a number of channels that is no multiple of four, which no official model has, to
 // the reference.
@@ -45,5 +45,5 @@ func selectiveScanSIMD128(a ScanArgs) {
 	if a.Accumulate {
 		t.accumulate = 1
 	}
-	scan_12_simd128(&t)
+	scan_16_simd128(&t)
 }

@@ -5,8 +5,8 @@
 #include "go_asm.h"
 #include "textflag.h"
 
-// func scan_12_simd128(a *scanArgs)
-TEXT ·scan_12_simd128(SB), NOSPLIT, $0-8
+// func scan_16_simd128(a *scanArgs)
+TEXT ·scan_16_simd128(SB), NOSPLIT, $64-8
 	Get SP; I64Load a+0(FP); Set R15
 	I64Const $·vectorConstants(SB); Set R14
 	Get R15; I32WrapI64; I64Load $scanArgs_x; Set R0
@@ -23,202 +23,257 @@ TEXT ·scan_12_simd128(SB), NOSPLIT, $0-8
 		Get R15; I32WrapI64; I64Load $scanArgs_skip; Set R6
 		Get R15; I32WrapI64; I64Load $scanArgs_h; Set R7
 		Get R15; I32WrapI64; I64Load $scanArgs_vectors; Set R4
-		Get R4; I64Const $3; I64GeS
+		Get R4; I64Const $4; I64GeS
 		If
 			Loop
 				// Δ = softplus(delta)
 				Get R1; I32WrapI64; V128Load $0; Set V0
 				Get R1; I32WrapI64; V128Load $16; Set V3
 				Get R1; I32WrapI64; V128Load $32; Set V6
+				Get R1; I32WrapI64; V128Load $48; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecSign; Set V14
 				Get V0; Get V14; V128Or; Set V0
 				Get V3; Get V14; V128Or; Set V3
 				Get V6; Get V14; V128Or; Set V6
+				Get V9; Get V14; V128Or; Set V9
 				// e^x = 2^n·e^r with n = round(x/ln 2), r = x - n·ln 2
 				Get R14; I32WrapI64; V128Load $const_vecExpMin; Set V14
 				Get V0; Get V14; F32x4Pmax; Set V0
 				Get V3; Get V14; F32x4Pmax; Set V3
 				Get V6; Get V14; F32x4Pmax; Set V6
+				Get V9; Get V14; F32x4Pmax; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecLog2E; Set V14
 				Get R14; I32WrapI64; V128Load $const_vecRoundBit; Set V15
 				Get V0; Get V14; F32x4Mul; Get V15; F32x4Add; Set V1
 				Get V3; Get V14; F32x4Mul; Get V15; F32x4Add; Set V4
 				Get V6; Get V14; F32x4Mul; Get V15; F32x4Add; Set V7
+				Get V9; Get V14; F32x4Mul; Get V15; F32x4Add; Set V10
 				Get V1; Get V15; F32x4Sub; Set V2
 				Get V4; Get V15; F32x4Sub; Set V5
 				Get V7; Get V15; F32x4Sub; Set V8
+				Get V10; Get V15; F32x4Sub; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecMinusLn2Hi; Set V14
 				Get V2; Get V14; F32x4Mul; Get V0; F32x4Add; Set V0
 				Get V5; Get V14; F32x4Mul; Get V3; F32x4Add; Set V3
 				Get V8; Get V14; F32x4Mul; Get V6; F32x4Add; Set V6
+				Get V11; Get V14; F32x4Mul; Get V9; F32x4Add; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecMinusLn2Lo; Set V14
 				Get V2; Get V14; F32x4Mul; Get V0; F32x4Add; Set V0
 				Get V5; Get V14; F32x4Mul; Get V3; F32x4Add; Set V3
 				Get V8; Get V14; F32x4Mul; Get V6; F32x4Add; Set V6
+				Get V11; Get V14; F32x4Mul; Get V9; F32x4Add; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecExp5; Set V14
 				Get R14; I32WrapI64; V128Load $const_vecExp4; Set V15
 				Get V0; Get V14; F32x4Mul; Get V15; F32x4Add; Set V2
 				Get V3; Get V14; F32x4Mul; Get V15; F32x4Add; Set V5
 				Get V6; Get V14; F32x4Mul; Get V15; F32x4Add; Set V8
+				Get V9; Get V14; F32x4Mul; Get V15; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp3; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp2; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp1; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp0; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get V2; Get V0; F32x4Mul; Set V2
 				Get V5; Get V3; F32x4Mul; Set V5
 				Get V8; Get V6; F32x4Mul; Set V8
+				Get V11; Get V9; F32x4Mul; Set V11
 				Get V2; Get V0; F32x4Mul; Get V0; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V3; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V6; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V9; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecOne; Set V14
 				Get V2; Get V14; F32x4Add; Get V1; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V2
 				Get V5; Get V14; F32x4Add; Get V4; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V5
 				Get V8; Get V14; F32x4Add; Get V7; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V8
+				Get V11; Get V14; F32x4Add; Get V10; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V11
 				// log(1+u) = 2·atanh(u/(2+u))
 				Get R14; I32WrapI64; V128Load $const_vecTwo; Set V14
 				Get V2; Get V2; Get V14; F32x4Add; F32x4Div; Set V0
 				Get V5; Get V5; Get V14; F32x4Add; F32x4Div; Set V3
 				Get V8; Get V8; Get V14; F32x4Add; F32x4Div; Set V6
+				Get V11; Get V11; Get V14; F32x4Add; F32x4Div; Set V9
 				Get V0; Get V0; F32x4Mul; Set V1
 				Get V3; Get V3; F32x4Mul; Set V4
 				Get V6; Get V6; F32x4Mul; Set V7
+				Get V9; Get V9; F32x4Mul; Set V10
 				Get R14; I32WrapI64; V128Load $const_vecLog15; Set V14
 				Get R14; I32WrapI64; V128Load $const_vecLog13; Set V15
 				Get V1; Get V14; F32x4Mul; Get V15; F32x4Add; Set V2
 				Get V4; Get V14; F32x4Mul; Get V15; F32x4Add; Set V5
 				Get V7; Get V14; F32x4Mul; Get V15; F32x4Add; Set V8
+				Get V10; Get V14; F32x4Mul; Get V15; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecLog11; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecLog9; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecLog7; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecLog5; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecLog3; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecTwo; Set V14
 				Get V2; Get V1; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V4; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V7; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V10; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get V2; Get V0; F32x4Mul; Set V2
 				Get V5; Get V3; F32x4Mul; Set V5
 				Get V8; Get V6; F32x4Mul; Set V8
+				Get V11; Get V9; F32x4Mul; Set V11
 				Get R1; I32WrapI64; V128Load $0; Set V0
 				Get R1; I32WrapI64; V128Load $16; Set V3
 				Get R1; I32WrapI64; V128Load $32; Set V6
+				Get R1; I32WrapI64; V128Load $48; Set V9
 				Get V0; V128Const $0, $0; F32x4Pmax; Get V2; F32x4Add; Set V2
 				Get V3; V128Const $0, $0; F32x4Pmax; Get V5; F32x4Add; Set V5
 				Get V6; V128Const $0, $0; F32x4Pmax; Get V8; F32x4Add; Set V8
+				Get V9; V128Const $0, $0; F32x4Pmax; Get V11; F32x4Add; Set V11
 				// e^(Δ·A)
-				Get V2; Set V9
+				Get SP; Get V2; V128Store $0, $0 // Δ, for later
 				Get R5; I32WrapI64; V128Load $0; Set V0
 				Get V0; Get V2; F32x4Mul; Set V0
-				Get V5; Set V10
+				Get SP; Get V5; V128Store $0, $16 // Δ, for later
 				Get R5; I32WrapI64; V128Load $16; Set V3
 				Get V3; Get V5; F32x4Mul; Set V3
-				Get V8; Set V11
+				Get SP; Get V8; V128Store $0, $32 // Δ, for later
 				Get R5; I32WrapI64; V128Load $32; Set V6
 				Get V6; Get V8; F32x4Mul; Set V6
+				Get SP; Get V11; V128Store $0, $48 // Δ, for later
+				Get R5; I32WrapI64; V128Load $48; Set V9
+				Get V9; Get V11; F32x4Mul; Set V9
 				// e^x = 2^n·e^r with n = round(x/ln 2), r = x - n·ln 2
 				Get R14; I32WrapI64; V128Load $const_vecExpMin; Set V14
 				Get V0; Get V14; F32x4Pmax; Set V0
 				Get V3; Get V14; F32x4Pmax; Set V3
 				Get V6; Get V14; F32x4Pmax; Set V6
+				Get V9; Get V14; F32x4Pmax; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecLog2E; Set V14
 				Get R14; I32WrapI64; V128Load $const_vecRoundBit; Set V15
 				Get V0; Get V14; F32x4Mul; Get V15; F32x4Add; Set V1
 				Get V3; Get V14; F32x4Mul; Get V15; F32x4Add; Set V4
 				Get V6; Get V14; F32x4Mul; Get V15; F32x4Add; Set V7
+				Get V9; Get V14; F32x4Mul; Get V15; F32x4Add; Set V10
 				Get V1; Get V15; F32x4Sub; Set V2
 				Get V4; Get V15; F32x4Sub; Set V5
 				Get V7; Get V15; F32x4Sub; Set V8
+				Get V10; Get V15; F32x4Sub; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecMinusLn2Hi; Set V14
 				Get V2; Get V14; F32x4Mul; Get V0; F32x4Add; Set V0
 				Get V5; Get V14; F32x4Mul; Get V3; F32x4Add; Set V3
 				Get V8; Get V14; F32x4Mul; Get V6; F32x4Add; Set V6
+				Get V11; Get V14; F32x4Mul; Get V9; F32x4Add; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecMinusLn2Lo; Set V14
 				Get V2; Get V14; F32x4Mul; Get V0; F32x4Add; Set V0
 				Get V5; Get V14; F32x4Mul; Get V3; F32x4Add; Set V3
 				Get V8; Get V14; F32x4Mul; Get V6; F32x4Add; Set V6
+				Get V11; Get V14; F32x4Mul; Get V9; F32x4Add; Set V9
 				Get R14; I32WrapI64; V128Load $const_vecExp5; Set V14
 				Get R14; I32WrapI64; V128Load $const_vecExp4; Set V15
 				Get V0; Get V14; F32x4Mul; Get V15; F32x4Add; Set V2
 				Get V3; Get V14; F32x4Mul; Get V15; F32x4Add; Set V5
 				Get V6; Get V14; F32x4Mul; Get V15; F32x4Add; Set V8
+				Get V9; Get V14; F32x4Mul; Get V15; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp3; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp2; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp1; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecExp0; Set V14
 				Get V2; Get V0; F32x4Mul; Get V14; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V14; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V14; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V14; F32x4Add; Set V11
 				Get V2; Get V0; F32x4Mul; Set V2
 				Get V5; Get V3; F32x4Mul; Set V5
 				Get V8; Get V6; F32x4Mul; Set V8
+				Get V11; Get V9; F32x4Mul; Set V11
 				Get V2; Get V0; F32x4Mul; Get V0; F32x4Add; Set V2
 				Get V5; Get V3; F32x4Mul; Get V3; F32x4Add; Set V5
 				Get V8; Get V6; F32x4Mul; Get V6; F32x4Add; Set V8
+				Get V11; Get V9; F32x4Mul; Get V9; F32x4Add; Set V11
 				Get R14; I32WrapI64; V128Load $const_vecOne; Set V14
 				Get V2; Get V14; F32x4Add; Get V1; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V2
 				Get V5; Get V14; F32x4Add; Get V4; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V5
 				Get V8; Get V14; F32x4Add; Get V7; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V8
+				Get V11; Get V14; F32x4Add; Get V10; I32Const $23; I32x4Shl; Get V14; I32x4Add; F32x4Mul; Set V11
 				// h = e^(Δ·A)·h + Δ·B·x; y = C·h + D·x, added to y in the second direction
 				Get R0; I32WrapI64; V128Load $0; Set V0
 				Get R7; I32WrapI64; V128Load $0; Set V1
-				Get V9; Get V12; F32x4Mul; Get V0; F32x4Mul; Set V9
-				Get V2; Get V1; F32x4Mul; Get V9; F32x4Add; Set V1
+				Get V2; Get V1; F32x4Mul; Set V1
+				Get SP; V128Load $0; Get V12; F32x4Mul; Set V2
+				Get V2; Get V0; F32x4Mul; Get V1; F32x4Add; Set V1
 				Get R7; I32WrapI64; Get V1; V128Store $0, $0
 				Get R6; I32WrapI64; V128Load $0; Set V2
 				Get V0; Get V2; F32x4Mul; Set V0
 				Get V13; Get V1; F32x4Mul; Get V0; F32x4Add; Set V0
 				Get R0; I32WrapI64; V128Load $16; Set V3
 				Get R7; I32WrapI64; V128Load $16; Set V4
-				Get V10; Get V12; F32x4Mul; Get V3; F32x4Mul; Set V10
-				Get V5; Get V4; F32x4Mul; Get V10; F32x4Add; Set V4
+				Get V5; Get V4; F32x4Mul; Set V4
+				Get SP; V128Load $16; Get V12; F32x4Mul; Set V5
+				Get V5; Get V3; F32x4Mul; Get V4; F32x4Add; Set V4
 				Get R7; I32WrapI64; Get V4; V128Store $0, $16
 				Get R6; I32WrapI64; V128Load $16; Set V5
 				Get V3; Get V5; F32x4Mul; Set V3
 				Get V13; Get V4; F32x4Mul; Get V3; F32x4Add; Set V3
 				Get R0; I32WrapI64; V128Load $32; Set V6
 				Get R7; I32WrapI64; V128Load $32; Set V7
-				Get V11; Get V12; F32x4Mul; Get V6; F32x4Mul; Set V11
-				Get V8; Get V7; F32x4Mul; Get V11; F32x4Add; Set V7
+				Get V8; Get V7; F32x4Mul; Set V7
+				Get SP; V128Load $32; Get V12; F32x4Mul; Set V8
+				Get V8; Get V6; F32x4Mul; Get V7; F32x4Add; Set V7
 				Get R7; I32WrapI64; Get V7; V128Store $0, $32
 				Get R6; I32WrapI64; V128Load $32; Set V8
 				Get V6; Get V8; F32x4Mul; Set V6
 				Get V13; Get V7; F32x4Mul; Get V6; F32x4Add; Set V6
+				Get R0; I32WrapI64; V128Load $48; Set V9
+				Get R7; I32WrapI64; V128Load $48; Set V10
+				Get V11; Get V10; F32x4Mul; Set V10
+				Get SP; V128Load $48; Get V12; F32x4Mul; Set V11
+				Get V11; Get V9; F32x4Mul; Get V10; F32x4Add; Set V10
+				Get R7; I32WrapI64; Get V10; V128Store $0, $48
+				Get R6; I32WrapI64; V128Load $48; Set V11
+				Get V9; Get V11; F32x4Mul; Set V9
+				Get V13; Get V10; F32x4Mul; Get V9; F32x4Add; Set V9
 				Get R11; I64Const $0; I64GtS
 				If
 					Get R2; I32WrapI64; V128Load $0; Set V2
@@ -227,17 +282,20 @@ TEXT ·scan_12_simd128(SB), NOSPLIT, $0-8
 					Get V3; Get V5; F32x4Add; Set V3
 					Get R2; I32WrapI64; V128Load $32; Set V8
 					Get V6; Get V8; F32x4Add; Set V6
+					Get R2; I32WrapI64; V128Load $48; Set V11
+					Get V9; Get V11; F32x4Add; Set V9
 				End
 				Get R2; I32WrapI64; Get V0; V128Store $0, $0
 				Get R2; I32WrapI64; Get V3; V128Store $0, $16
 				Get R2; I32WrapI64; Get V6; V128Store $0, $32
-				Get R0; I64Const $48; I64Add; Set R0
-				Get R1; I64Const $48; I64Add; Set R1
-				Get R2; I64Const $48; I64Add; Set R2
-				Get R5; I64Const $48; I64Add; Set R5
-				Get R6; I64Const $48; I64Add; Set R6
-				Get R7; I64Const $48; I64Add; Set R7
-				Get R4; I64Const $3; I64Sub; Tee R4; I64Const $3; I64GeS; BrIf $0
+				Get R2; I32WrapI64; Get V9; V128Store $0, $48
+				Get R0; I64Const $64; I64Add; Set R0
+				Get R1; I64Const $64; I64Add; Set R1
+				Get R2; I64Const $64; I64Add; Set R2
+				Get R5; I64Const $64; I64Add; Set R5
+				Get R6; I64Const $64; I64Add; Set R6
+				Get R7; I64Const $64; I64Add; Set R7
+				Get R4; I64Const $4; I64Sub; Tee R4; I64Const $4; I64GeS; BrIf $0
 			End
 		End
 		Get R4; I64Const $1; I64GeS
@@ -296,7 +354,7 @@ TEXT ·scan_12_simd128(SB), NOSPLIT, $0-8
 				Get R1; I32WrapI64; V128Load $0; Set V0
 				Get V0; V128Const $0, $0; F32x4Pmax; Get V2; F32x4Add; Set V2
 				// e^(Δ·A)
-				Get V2; Set V9
+				Get SP; Get V2; V128Store $0, $0 // Δ, for later
 				Get R5; I32WrapI64; V128Load $0; Set V0
 				Get V0; Get V2; F32x4Mul; Set V0
 				// e^x = 2^n·e^r with n = round(x/ln 2), r = x - n·ln 2
@@ -328,8 +386,9 @@ TEXT ·scan_12_simd128(SB), NOSPLIT, $0-8
 				// h = e^(Δ·A)·h + Δ·B·x; y = C·h + D·x, added to y in the second direction
 				Get R0; I32WrapI64; V128Load $0; Set V0
 				Get R7; I32WrapI64; V128Load $0; Set V1
-				Get V9; Get V12; F32x4Mul; Get V0; F32x4Mul; Set V9
-				Get V2; Get V1; F32x4Mul; Get V9; F32x4Add; Set V1
+				Get V2; Get V1; F32x4Mul; Set V1
+				Get SP; V128Load $0; Get V12; F32x4Mul; Set V2
+				Get V2; Get V0; F32x4Mul; Get V1; F32x4Add; Set V1
 				Get R7; I32WrapI64; Get V1; V128Store $0, $0
 				Get R6; I32WrapI64; V128Load $0; Set V2
 				Get V0; Get V2; F32x4Mul; Set V0

@@ -23,7 +23,7 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.depthwise_4_simd128", 1, 1},
 	{"mobilemamba_kernels.haar_analysis_4_simd128", 0, 1},
 	{"mobilemamba_kernels.haar_synthesis_4_simd128", 0, 1},
-	{"mobilemamba_kernels.scan_12_simd128", 108, 2},
+	{"mobilemamba_kernels.scan_16_simd128", 135, 2},
 	{"mobilemamba_kernels.sigmoid_4_simd128", 45, 0},
 	{"mobilemamba_kernels.silu_4_simd128", 45, 0},
 	{"mobilemamba_kernels.softplus_4_simd128", 80, 0},

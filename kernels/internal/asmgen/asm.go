@@ -48,13 +48,16 @@ func (a *asm) line(format string, args ...any) {
 func (a *asm) note(format string, args ...any) { a.line("// "+format, args...) }
 
 // kernel writes a function that takes a pointer to an argument struct, which it leaves in R15.
-func (a *asm) kernel(name, doc string, body func()) {
+func (a *asm) kernel(name, doc string, body func()) { a.kernelFrame(name, doc, 0, body) }
+
+// kernelFrame is kernel with room for frame bytes on the stack.
+func (a *asm) kernelFrame(name, doc string, frame int, body func()) {
 	a.buf.WriteByte('\n')
 	for l := range strings.SplitSeq(doc, "\n") {
 		a.note("%s", l)
 	}
 	a.kernels = append(a.kernels, kernel{name: name})
-	a.line("TEXT ·%s(SB), NOSPLIT, $0-8", name)
+	a.line("TEXT ·%s(SB), NOSPLIT, $%d-8", name, frame)
 	a.depth++
 	a.line("Get SP; I64Load a+0(FP); Set R15")
 	body()

@@ -1,16 +1,15 @@
 package main
 
-// scanFile emits the selective scan: the steps one after the other, in each the channels twelve at a time.
+// scanFile emits the selective scan: the steps one after the other, in each the channels sixteen at a time.
 func scanFile(a *asm) {
-	const name = "scan_12_simd128"
-	a.kernel(name, "func "+name+"(a *scanArgs)", func() {
+	const name = "scan_16_simd128"
+	a.kernelFrame(name, "func "+name+"(a *scanArgs)", 16*len(allLanes), func() {
 		const (
 			x, delta, y, step, vectors = "R0", "R1", "R2", "R3", "R4"
 			decay, skip, state         = "R5", "R6", "R7"
 			b, c, tmp, accumulate      = "R8", "R9", "R10", "R11"
 			vb, vc                     = "V12", "V13"
 		)
-		dt := map[lane]string{allLanes[0]: "V9", allLanes[1]: "V10", allLanes[2]: "V11"} // Δ
 		a.constants()
 		for _, f := range [][2]string{
 			{x, "x"}, {delta, "delta"}, {y, "y"}, {b, "b"}, {c, "c"}, {step, "steps"}, {accumulate, "accumulate"},
@@ -24,13 +23,13 @@ func scanFile(a *asm) {
 			a.field(skip, "scanArgs_skip")
 			a.field(state, "scanArgs_h")
 			a.field(vectors, "scanArgs_vectors")
-			a.inLanes(3, vectors, []string{x, delta, y, decay, skip, state}, func(lanes []lane) {
+			a.inLanes(4, vectors, []string{x, delta, y, decay, skip, state}, func(lanes []lane) {
 				at := func(l lane) int { return offset(lanes, l) }
 				a.note("Δ = softplus(delta)")
 				softplus(a, lanes, func(l lane) { a.load(l.x, delta, at(l)) })
 				a.note("e^(Δ·A)")
 				each(lanes, func(l lane) {
-					a.move(dt[l], l.d)
+					a.line("Get SP; Get %s; V128Store $0, $%d // Δ, for later", l.d, at(l))
 					a.load(l.x, decay, at(l))
 					a.op2(l.x, l.x, "F32x4Mul", l.d)
 				})
@@ -39,8 +38,9 @@ func scanFile(a *asm) {
 				each(lanes, func(l lane) {
 					a.load(l.x, x, at(l))
 					a.load(l.t, state, at(l))
-					a.line("Get %s; Get %s; F32x4Mul; Get %s; F32x4Mul; Set %s", dt[l], vb, l.x, dt[l])
-					a.mulAdd(l.t, l.d, l.t, dt[l])
+					a.op2(l.t, l.d, "F32x4Mul", l.t)
+					a.line("Get SP; V128Load $%d; Get %s; F32x4Mul; Set %s", at(l), vb, l.d)
+					a.mulAdd(l.t, l.d, l.x, l.t)
 					a.store(state, at(l), l.t)
 					a.load(l.d, skip, at(l))
 					a.op2(l.x, l.x, "F32x4Mul", l.d)
