@@ -23,12 +23,11 @@ type engine struct{ model *classify.Classifier }
 
 // loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
 type loadRequest struct {
-	Manifest   string `js:"manifest"` // text of the model manifest; "" for a checkpoint of one's own
-	ID         string `js:"id"`       // of the model in it
-	Labels     string `js:"labels"`   // text of a label file; one's own checkpoint ignores labels of another number of classes
-	Kernel     string `js:"kernel"`   // "" or "auto": the fastest of this module
-	Resolution int    `js:"resolution"`
-	EMA        bool   `js:"ema"`
+	Entry      *classify.Entry `js:"entry"`  // of the model manifest; nil for a checkpoint of one's own
+	Labels     string          `js:"labels"` // text of a label file; one's own checkpoint ignores labels of another number of classes
+	Kernel     string          `js:"kernel"` // "" or "auto": the fastest of this module
+	Resolution int             `js:"resolution"`
+	EMA        bool            `js:"ema"`
 }
 
 func (e *engine) load(arg js.Value) (js.Value, error) {
@@ -36,16 +35,7 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
 		return js.Value{}, badRequest("load", err)
 	}
-	opt := classify.Options{Kernel: req.Kernel, Resolution: req.Resolution}
-	if req.Manifest != "" {
-		manifest, err := classify.ParseManifest([]byte(req.Manifest))
-		if err != nil {
-			return js.Value{}, err
-		}
-		if opt.Entry, err = manifest.Find(req.ID); err != nil {
-			return js.Value{}, err
-		}
-	}
+	opt := classify.Options{Entry: req.Entry, Kernel: req.Kernel, Resolution: req.Resolution}
 	if req.Labels != "" {
 		labels, err := classify.ParseLabels([]byte(req.Labels))
 		if err != nil {

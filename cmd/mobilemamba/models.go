@@ -62,7 +62,7 @@ func (m *modelFlags) entry() (entry *classify.Entry, site fs.FS, dir string, err
 	if err != nil {
 		return nil, nil, "", err
 	}
-	manifest, err := classify.ParseManifest(data)
+	manifest, err := assets.ParseManifest(data)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -88,7 +88,7 @@ func (m *modelFlags) entryTensors(entry *classify.Entry, site fs.FS, dir string)
 // site returns the file system of the manifest and its path there.
 func (m *modelFlags) site() (fs.FS, string, error) {
 	if m.manifest == "" {
-		return assets.FS, assets.Manifest, nil
+		return assets.FS, assets.ManifestPath, nil
 	}
 	abs, err := filepath.Abs(m.manifest)
 	if err != nil {
