@@ -28,8 +28,8 @@ func (b *builder) wavelet(name string, x featureMap) featureMap {
 		v = b.node("Pad", name+"#dwt_in", []string{v, b.ints(0, 0, 0, 0, 0, 0, 2*h-x.h, 2*w-x.w)})
 	}
 	// SpaceToDepth puts the pixels of the cells side by side, in the order of haarSigns and each with all
-	// channels: what is left of the transform is a 4×4 matrix. Four strided slices with additions, and a
-	// grouped convolution with its transpose, were within 1 % of this.
+	// channels: what is left of the transform is a 4×4 matrix. Reshape and Transpose instead, strided slices with
+	// additions, and a grouped convolution with its transpose were within 1 % of this.
 	v = b.node("SpaceToDepth", name+"#cells", []string{v}, attr{"blocksize", 2})
 	v = b.haar(name+"#dwt", v, x.c, h, w)
 	v = b.asMap(b.depthwise(featureMap{v, h, w, 4 * x.c, false}, conv)).name
