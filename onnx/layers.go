@@ -6,18 +6,17 @@ import (
 	"mobilemamba/kernels"
 )
 
-// tensor returns a copy of the named weights.
+// tensor returns a copy of the named weights. model.Fuse has checked that they are there and of what shape;
+// what cannot be read counts as zeros until b.err is reported.
 func (b *builder) tensor(name string) []float32 {
-	if b.err != nil {
-		return nil
-	}
 	t := b.sd.Get(name)
-	if t == nil {
-		b.err = fmt.Errorf("tensor %s is missing", name)
-		return nil
+	data, err := t.Float32s()
+	if err != nil {
+		if b.err == nil {
+			b.err = fmt.Errorf("tensor %s: %w", name, err)
+		}
+		return make([]float32, t.Len())
 	}
-	var data []float32
-	data, b.err = t.Float32s()
 	return data
 }
 
@@ -35,7 +34,7 @@ func (b *builder) linearLayer(name string) linear {
 
 // newLinear returns a layer with as many outputs as bias has elements.
 func newLinear(name string, weight, bias []float32) linear {
-	return linear{name, weight, bias, len(bias), len(weight) / max(len(bias), 1)}
+	return linear{name, weight, bias, len(bias), len(weight) / len(bias)}
 }
 
 // linear applies a layer to every pixel of x and returns the result in the layout that suited it.

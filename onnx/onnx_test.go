@@ -145,6 +145,14 @@ func TestScanDirections(t *testing.T) {
 
 func TestErrors(t *testing.T) {
 	sd := tiny(false).Synthetic("")
+	other := tiny(false).Synthetic("")
+	filter := "blocks1.0.mixer.m.attn.global_op.iwt_filter"
+	values, err := other.Get(filter).Float32s()
+	if err != nil {
+		t.Fatal(err)
+	}
+	values[7] = float32(math.NaN())
+	other.Add(checkpoint.NewTensor(filter, other.Get(filter).Shape, values))
 	for _, c := range []struct {
 		name string
 		sd   *checkpoint.StateDict
@@ -154,6 +162,7 @@ func TestErrors(t *testing.T) {
 		{"size unknown", sd, Options{}, "size of the input"},
 		{"negative size", sd, Options{Height: -1, Width: 64}, "size of the input"},
 		{"no checkpoint", &checkpoint.StateDict{}, Options{Height: 64, Width: 64}, "not a whole MobileMamba"},
+		{"another wavelet", other, Options{Height: 64, Width: 64}, "only Haar is supported"},
 	} {
 		err := Write(&bytes.Buffer{}, c.sd, c.opt)
 		if err == nil || !strings.Contains(err.Error(), c.want) {

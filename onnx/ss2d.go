@@ -105,10 +105,8 @@ func (b *builder) projections(name string, u featureMap, rank int) []featureMap 
 	var parts []part
 	for i, rows := range [][2]int{{0, rank}, {rank, rank + 1}, {rank + 1, rank + 2}} {
 		for k := range 2 {
-			if b.err == nil {
-				from := k * (rank + 2)
-				weight = append(weight, official[(from+rows[0])*u.c:(from+rows[1])*u.c]...)
-			}
+			from := k * (rank + 2)
+			weight = append(weight, official[(from+rows[0])*u.c:(from+rows[1])*u.c]...)
 			parts = append(parts, part{step(name, []string{"dt", "B", "C"}[i], k), rows[1] - rows[0]})
 		}
 	}
@@ -129,9 +127,6 @@ func (m featureMap) withChannels(c int) featureMap {
 // at v = 12 and infinite from 18 on. Here e^v overflows, at 88.7, if it is not limited.
 func (b *builder) delta(name string, k int, dt string, d, rank int) string {
 	weight, bias := b.tensor(name+".dt_projs_weight"), b.tensor(name+".dt_projs_bias")
-	if b.err != nil {
-		return ""
-	}
 	v := b.gemm(step(name, "dt_proj", k), dt, linear{
 		step(name, "dt_proj", k), weight[k*d*rank : (k+1)*d*rank], bias[k*d : (k+1)*d], d, rank,
 	})
@@ -144,9 +139,6 @@ func (b *builder) delta(name string, k int, dt string, d, rank int) string {
 // decayRate adds A = -exp(A_logs) of direction k.
 func (b *builder) decayRate(name string, k, d int) string {
 	logs := b.tensor(name + ".A_logs")
-	if b.err != nil {
-		return ""
-	}
 	a := make([]float32, d)
 	for i, v := range logs[k*d : (k+1)*d] {
 		a[i] = float32(-math.Exp(float64(v)))

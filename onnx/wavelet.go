@@ -1,6 +1,9 @@
 package onnx
 
-import "math"
+import (
+	"fmt"
+	"math"
+)
 
 // haarSigns are the signs of the four Haar filters (LL, V, H, D) over the pixels of a 2×2 cell in row-major
 // order. The matrix is symmetric: the transform is its own inverse.
@@ -17,6 +20,8 @@ var haarGain = math.Float32frombits(0x3effffff)
 // wavelet is WT(x) of the global branch (section 3.3): Haar analysis, a depthwise convolution of every band
 // with a scale, Haar synthesis.
 func (b *builder) wavelet(name string, x featureMap) featureMap {
+	b.checkHaar(name + ".wt_filter")
+	b.checkHaar(name + ".iwt_filter")
 	conv := b.waveletConv(name, x.c)
 	if x.rows {
 		return x.named(b.dense(name+"#idwt", x, waveletDense(conv, x), nil))
@@ -41,6 +46,16 @@ func (b *builder) wavelet(name string, x featureMap) featureMap {
 	return x.named(v)
 }
 
+// checkHaar refuses a checkpoint whose (frozen) filters are of another wavelet than Haar's.
+func (b *builder) checkHaar(name string) {
+	for i, v := range b.tensor(name) {
+		want := haarGain * haarSigns[i/4%4][i%4]
+		if !(math.Abs(float64(v-want)) <= 1e-3) && b.err == nil {
+			b.err = fmt.Errorf("tensor %s holds another wavelet than Haar's (element %d is %v); only Haar is supported", name, i, v)
+		}
+	}
+}
+
 // haar transforms the four values a cell of each of c channels, [1, 4·c, h, w] with the channels contiguous.
 func (b *builder) haar(name, x string, c, h, w int) string {
 	matrix := make([]float32, 0, 16)
@@ -59,7 +74,7 @@ func (b *builder) haar(name, x string, c, h, w int) string {
 func (b *builder) waveletConv(name string, c int) depthwise {
 	weight := b.tensor(name + ".wavelet_convs.0.weight")
 	scale := b.tensor(name + ".wavelet_scale.0.weight")
-	taps := len(weight) / max(len(scale), 1)
+	taps := len(weight) / len(scale)
 	banded := make([]float32, len(weight))
 	for i, s := range scale {
 		channel, band := i/4, i%4
