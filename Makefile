@@ -3,7 +3,7 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm clean
+.PHONY: run test vet wasm bench clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -16,8 +16,12 @@ vet: ## gofmt and go vet, native and for the browser
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./...
 
-wasm: ## build the WebAssembly module into build/site
+wasm: ## build the WebAssembly modules into build/site
 	go run . -build
+
+bench: ## time this project beside ONNX Runtime, in the browser and natively
+	./.ci/npm-ci bench
+	node bench/run.mjs
 
 clean:
 	rm -rf build dist e2e/artifacts
