@@ -59,12 +59,19 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err != nil {
 		return js.Value{}, err
 	}
+	if err := next.WarmUp(warmUp); err != nil {
+		return js.Value{}, err
+	}
 	e.model = next
 	// The last model and the file are garbage now; a collection before the next large allocation keeps the
 	// memory of the module, which never shrinks, from growing by them.
 	runtime.GC()
 	return vert.ValueOf(e.model.Info()).JSValue(), nil
 }
+
+// warmUp is spent on passes when a model is loaded: browsers compile WebAssembly twice, quickly and then well, and
+// the first picture would show the times of the first.
+const warmUp = 50 * time.Millisecond
 
 // readerOf returns a file that came as a Uint8Array or a Blob.
 func readerOf(v js.Value) (io.ReaderAt, int64, error) {
