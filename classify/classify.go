@@ -5,6 +5,7 @@ package classify
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"mobilemamba/checkpoint"
@@ -115,8 +116,8 @@ func preprocessing(sd *checkpoint.StateDict, c model.Config, opt Options) ([]vis
 
 // metadataResolution reads what convert wrote into a safetensors file; 0 if it says nothing.
 func metadataResolution(sd *checkpoint.StateDict) int {
-	var side int
-	if _, err := fmt.Sscan(sd.Metadata["resolution"], &side); err != nil || side < 1 {
+	side, err := strconv.Atoi(sd.Metadata["resolution"])
+	if err != nil || side < 1 {
 		return 0
 	}
 	return side
