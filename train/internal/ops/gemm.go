@@ -1,0 +1,198 @@
+package ops
+
+// The three matrix products of a linear layer y = x·Wᵀ, W [n, k], over M rows:
+//
+//	y  = x·Wᵀ   Mul with PackForward(W)
+//	dx = dy·W   Mul with PackBackward(W)
+//	dW = dyᵀ·x  GradWeight
+//
+// All three come down to one tile: 12 rows by 32 columns of the result, summed over a depth. The right operand of
+// a tile is packed, 32 contiguous values a step of depth; the left one is read in place, with any strides.
+const (
+	tileRows = 12
+	tileCols = 32
+)
+
+// Panels is a matrix [Depth, Cols] packed for the tile: panels of 32 columns (zeros behind the last), each Depth
+// rows of 32 contiguous values.
+type Panels struct {
+	Depth, Cols int
+	data        []float32
+}
+
+// PackForward packs the transpose of w [n, k], for Mul to multiply with on the way forward. It reuses p's memory.
+func (p *Panels) PackForward(w []float32, n, k int) {
+	p.reset(k, n)
+	for j := range n {
+		panel := p.data[j/tileCols*k*tileCols+j%tileCols:]
+		for i, v := range w[j*k:][:k] {
+			panel[i*tileCols] = v
+		}
+	}
+}
+
+// PackBackward packs w [n, k] itself.
+func (p *Panels) PackBackward(w []float32, n, k int) {
+	p.reset(n, k)
+	for j := 0; j < k; j += tileCols {
+		packPanel(p.data[j*n:], Matrix(n, k, w).Channels(j, k))
+	}
+}
+
+// reset makes room for a matrix [depth, cols]; columns behind the last are zero.
+func (p *Panels) reset(depth, cols int) {
+	width := (cols + tileCols - 1) / tileCols * tileCols
+	if p.Depth == depth && p.Cols == cols {
+		return // the padding is still zero
+	}
+	p.Depth, p.Cols = depth, cols
+	p.data = Grow(p.data, depth*width)
+	clear(p.data)
+}
+
+// packPanel copies the first 32 columns of m, or as many as there are; the others become zero.
+func packPanel(dst []float32, m Map) {
+	if m.C >= tileCols {
+		for i := range m.Rows() {
+			*(*[tileCols]float32)(dst[i*tileCols:]) = *(*[tileCols]float32)(m.Data[i*m.LD:])
+		}
+		return
+	}
+	for i := range m.Rows() {
+		d := dst[i*tileCols:][:tileCols]
+		clear(d[copy(d, m.Row(i)):])
+	}
+}
+
+// Mul computes y = x·p, or y += x·p.
+func Mul(t *Team, y, x Map, p *Panels, accumulate bool) {
+	const perTask = 8 * tileRows
+	rows := x.Rows()
+	t.run((rows+perTask-1)/perTask, func(i int, s *scratch) {
+		from := i * perTask
+		mulRows(s, y, x, p, from, min(rows, from+perTask), accumulate)
+	})
+}
+
+// mulRows is Mul on some rows. A panel stays in the first-level cache while all rows pass by.
+func mulRows(s *scratch, y, x Map, p *Panels, from, to int, accumulate bool) {
+	whole := from + (to-from)/tileRows*tileRows
+	tail := to - whole
+	if tail > 0 {
+		// The last rows are copied to where the tile may read and write whole.
+		s.a = Grow(s.a, tileRows*p.Depth)
+		s.c = Grow(s.c, tileRows*tileCols)
+		for i := range tail {
+			copy(s.a[i*p.Depth:][:p.Depth], x.Row(whole+i))
+		}
+	}
+	for j := 0; j < p.Cols; j += tileCols {
+		panel := p.data[j*p.Depth:]
+		cols := min(tileCols, p.Cols-j)
+		for i := from; i < whole; i += tileRows {
+			tile(p.Depth, x.Data[i*x.LD:], x.LD, 1, panel, y.Data[i*y.LD+j:], y.LD, cols, accumulate)
+		}
+		if tail > 0 {
+			tile(p.Depth, s.a, p.Depth, 1, panel, s.c, tileCols, cols, false)
+			storeTail(y.Data[whole*y.LD+j:], y.LD, s.c, tail, cols, accumulate)
+		}
+	}
+}
+
+// storeTail copies or adds rows×cols values of a tile to the result.
+func storeTail(y []float32, ldy int, tile []float32, rows, cols int, accumulate bool) {
+	for i := range rows {
+		dst, src := y[i*ldy:][:cols], tile[i*tileCols:][:cols]
+		if !accumulate {
+			copy(dst, src)
+			continue
+		}
+		for c, v := range src {
+			dst[c] += v
+		}
+	}
+}
+
+const (
+	gradDepth = 96 // rows of dy and x that a task packs at a time: both fit the first-level cache
+	gradRows  = 48 // rows of dW in a task
+)
+
+// GradWeight computes dw [dy.C, x.C] = dyᵀ·x.
+func GradWeight(t *Team, dw []float32, dy, x Map) {
+	m, n, k := x.Rows(), dy.C, x.C
+	tilesN, tilesK := (n+gradRows-1)/gradRows, (k+tileCols-1)/tileCols
+	tiles := tilesN * tilesK
+	// A small dW over many rows has too few tiles to share out: then the rows are cut as well.
+	segments := max(1, min(16/tiles, m/(8*gradDepth)))
+	out := dw
+	if segments > 1 {
+		out = t.partials(segments * n * k)
+	}
+	per := (m + segments*gradDepth - 1) / (segments * gradDepth) * gradDepth
+	t.run(segments*tiles, func(i int, s *scratch) {
+		segment, tn, tk := i/tiles, i%tiles/tilesK, i%tilesK
+		from := min(m, segment*per)
+		rows := func(v Map) Map { return v.rowRange(from, min(m, from+per)) }
+		n0, k0 := tn*gradRows, tk*tileCols
+		gradTile(s, out[segment*n*k+n0*k+k0:], k,
+			rows(dy).Channels(n0, min(n, n0+gradRows)), rows(x).Channels(k0, min(k, k0+tileCols)))
+	})
+	if segments > 1 {
+		sumPartials(dw, out, segments)
+	}
+}
+
+// gradTile computes up to 48×32 values of dW, ldw apart.
+func gradTile(s *scratch, dw []float32, ldw int, dy, x Map) {
+	s.a = Grow(s.a, gradDepth*gradRows)
+	s.b = Grow(s.b, gradDepth*tileCols)
+	s.c = Grow(s.c, gradRows*tileCols)
+	clear(s.c)
+	rows := dy.Rows()
+	for from := 0; from < rows; from += gradDepth {
+		to := min(rows, from+gradDepth)
+		packPanel(s.b, x.rowRange(from, to))
+		packColumns(s.a, dy.rowRange(from, to))
+		for n := 0; n < dy.C; n += tileRows {
+			tile(to-from, s.a[n:], 1, gradRows, s.b, s.c[n*tileCols:], tileCols, tileCols, true)
+		}
+	}
+	storeTail(dw, ldw, s.c, dy.C, x.C, false)
+}
+
+// packColumns copies m to rows of 48 values.
+func packColumns(dst []float32, m Map) {
+	for i := range m.Rows() {
+		copy(dst[i*gradRows:][:gradRows], m.Row(i))
+	}
+}
+
+// tileScalar computes a tile: c[r, j] (+)= sum over d of a[r*stepR + d*stepD] * b[d, j] for 12 rows r, ldc apart, and
+// the first cols of 32 columns j.
+func tileScalar(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols int, accumulate bool) {
+	for r := range tileRows {
+		var sum [tileCols]float32
+		if accumulate {
+			copy(sum[:cols], c[r*ldc:])
+		}
+		for j := 0; j < cols; j += 8 {
+			s := (*[8]float32)(sum[j:])
+			s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
+			for d := range depth {
+				v := a[r*stepR+d*stepD]
+				w := (*[8]float32)(b[d*tileCols+j:])
+				s0 += v * w[0]
+				s1 += v * w[1]
+				s2 += v * w[2]
+				s3 += v * w[3]
+				s4 += v * w[4]
+				s5 += v * w[5]
+				s6 += v * w[6]
+				s7 += v * w[7]
+			}
+			*s = [8]float32{s0, s1, s2, s3, s4, s5, s6, s7}
+		}
+		copy(c[r*ldc:][:cols], sum[:])
+	}
+}

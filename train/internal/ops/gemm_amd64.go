@@ -1,0 +1,32 @@
+package ops
+
+import (
+	"unsafe"
+
+	"golang.org/x/sys/cpu"
+)
+
+// hasAVX512 is whether this processor runs the AVX-512 variants. Tests clear it to run the scalar ones.
+var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW
+
+//go:noescape
+func tile12x32(depth int, a *float32, stepR, stepD int, b, c *float32, ldc int, mask uint32, accumulate bool)
+
+//go:noescape
+func tile12x16(depth int, a *float32, stepR, stepD int, b, c *float32, ldc int, mask uint32, accumulate bool)
+
+// tile is tileScalar on this processor.
+func tile(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols int, accumulate bool) {
+	if !hasAVX512 || depth == 0 {
+		tileScalar(depth, a, stepR, stepD, b, c, ldc, cols, accumulate)
+		return
+	}
+	_ = a[(tileRows-1)*stepR+(depth-1)*stepD]
+	_ = b[depth*tileCols-1]
+	_ = c[(tileRows-1)*ldc+cols-1]
+	f := tile12x32
+	if cols <= tileCols/2 {
+		f = tile12x16
+	}
+	f(depth, unsafe.SliceData(a), stepR, stepD, unsafe.SliceData(b), unsafe.SliceData(c), ldc, 1<<cols-1, accumulate)
+}

@@ -1,0 +1,8 @@
+//go:build !amd64
+
+package ops
+
+// tile is tileScalar.
+func tile(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols int, accumulate bool) {
+	tileScalar(depth, a, stepR, stepD, b, c, ldc, cols, accumulate)
+}
