@@ -15,12 +15,12 @@ type mobileMambaBlock struct {
 	y    ops.Map
 }
 
-func (t *tensors) mobileMambaBlock(name string, stage int) *mobileMambaBlock {
+func (t *tensors) mobileMambaBlock(name string, global, local int) *mobileMambaBlock {
 	return &mobileMambaBlock{
 		name:  name,
 		dw0:   t.depthwiseBN(name+".dw0.m.c", name+".dw0.m.bn", 1, false),
 		ffn0:  t.ffn(name + ".ffn0"),
-		mixer: t.mrffi(name+".mixer.m.attn", t.config.Global[stage], t.config.Local[stage]),
+		mixer: t.mrffi(name+".mixer.m.attn", global, local),
 		dw1:   t.depthwiseBN(name+".dw1.m.c", name+".dw1.m.bn", 1, false),
 		ffn1:  t.ffn(name + ".ffn1"),
 	}

@@ -45,7 +45,7 @@ func NewNetwork(c model.Config, workers int) (*Network, error) {
 		return nil, errors.New("train: a network with a distillation head cannot be trained, as in the official code; " +
 			"knowledge distillation acts on the one head")
 	}
-	t := newTensors(c)
+	t := newTensors(c.Specs(false))
 	n := &Network{tensors: t, Config: c, embed: t.patchEmbed("patch_embed"), pass: pass{team: ops.NewTeam(workers)}}
 	for i := range c.EmbedDim {
 		blocks := fmt.Sprintf("blocks%d", i+1)
@@ -55,7 +55,7 @@ func NewNetwork(c model.Config, workers int) (*Network, error) {
 			n.modules = append(n.modules, t.mixing(blocks+".0"), t.patchMerging(blocks+".1"), t.mixing(blocks+".2"))
 		}
 		for j := range c.Depth[i] {
-			n.modules = append(n.modules, t.mobileMambaBlock(fmt.Sprintf("%s.%d", blocks, first+j), i))
+			n.modules = append(n.modules, t.mobileMambaBlock(fmt.Sprintf("%s.%d", blocks, first+j), c.Global[i], c.Local[i]))
 		}
 	}
 	n.head = t.head("head")

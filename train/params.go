@@ -33,18 +33,18 @@ type tensors struct {
 	Params []*Param
 	Stats  []*Stat
 
-	config              model.Config
+	specs               []checkpoint.Spec
 	data, grad, running []float32
 	params              map[string]*Param
 	stats               map[string]*Stat
 	err                 error // of a layer's lookup
 }
 
-// newTensors makes room for a configuration's tensors.
-func newTensors(c model.Config) *tensors {
-	t := &tensors{config: c, params: map[string]*Param{}, stats: map[string]*Stat{}}
+// newTensors makes room for tensors of the given names and shapes.
+func newTensors(specs []checkpoint.Spec) *tensors {
+	t := &tensors{specs: specs, params: map[string]*Param{}, stats: map[string]*Stat{}}
 	var trained, tracked int
-	for _, s := range c.Specs(false) {
+	for _, s := range specs {
 		switch n := size(s.Shape); kind(s.Name) {
 		case trainable:
 			t.Params = append(t.Params, &Param{Name: s.Name, Shape: s.Shape})
@@ -120,7 +120,7 @@ func (t *tensors) stat(name string) *Stat {
 
 // Load reads the parameters and statistics from a checkpoint that is not folded yet.
 func (t *tensors) Load(sd *checkpoint.StateDict) error {
-	if err := checkpoint.Check(sd, t.config.Specs(false)); err != nil {
+	if err := checkpoint.Check(sd, t.specs); err != nil {
 		return err
 	}
 	read := func(name string, dst []float32) error {
@@ -145,7 +145,7 @@ func (t *tensors) Load(sd *checkpoint.StateDict) error {
 // which are laid out as the network's own: those of a moving average, for example.
 func (t *tensors) stateDict(data, running []float32) *checkpoint.StateDict {
 	sd := &checkpoint.StateDict{Metadata: map[string]string{}}
-	for _, s := range t.config.Specs(false) {
+	for _, s := range t.specs {
 		n := size(s.Shape)
 		take := func(from *[]float32) {
 			sd.Add(checkpoint.NewTensor(s.Name, s.Shape, append([]float32(nil), (*from)[:n]...)))

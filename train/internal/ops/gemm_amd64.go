@@ -6,8 +6,14 @@ import (
 	"golang.org/x/sys/cpu"
 )
 
-// hasAVX512 is whether this processor runs the AVX-512 variants. Tests clear it to run the scalar ones.
+// hasAVX512 is whether this processor runs the AVX-512 variants.
 var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW
+
+// useVectors turns the AVX-512 variants on or off, for tests, and returns what was.
+func useVectors(on bool) (before bool) {
+	before, hasAVX512 = hasAVX512, on
+	return before
+}
 
 //go:noescape
 func tile12x32(depth int, a *float32, stepR, stepD int, b, c *float32, ldc int, mask uint32, accumulate bool)

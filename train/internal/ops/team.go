@@ -73,8 +73,11 @@ func chunks(n, size int) (tasks, per int) {
 	return (n + per - 1) / per, per
 }
 
-// eachChunk runs f on ranges of n units of size values.
+// eachChunk runs f on ranges of n units of size values. A map without channels has none.
 func (t *Team) eachChunk(n, size int, f func(from, to int)) {
+	if size == 0 {
+		return
+	}
 	tasks, per := chunks(n, size)
 	t.Run(tasks, func(i int) { f(i*per, min(n, (i+1)*per)) })
 }
