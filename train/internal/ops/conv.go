@@ -23,7 +23,7 @@ func Patches(t *Team, patches, x Map) {
 						dst, ix = dst[x.C:], 0
 					}
 					n := min(len(dst), (x.W-ix)*x.C)
-					copy(dst[:n], x.Data[((b*x.H+iy)*x.W+ix)*x.C:])
+					copyFew(dst[:n], x.Data[((b*x.H+iy)*x.W+ix)*x.C:])
 					clear(dst[n:])
 				}
 			}

@@ -82,3 +82,6 @@ func reluGradScalar(dy, y []float32) {
 		}
 	}
 }
+
+// copyFewScalar copies len(y) values.
+func copyFewScalar(y, x []float32) { copy(y, x) }

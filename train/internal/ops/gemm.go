@@ -35,7 +35,7 @@ func (p *Panels) PackForward(w []float32, n, k int) {
 func (p *Panels) PackBackward(w []float32, n, k int) {
 	p.reset(n, k)
 	for j := 0; j < k; j += tileCols {
-		packPanel(p.data[j*n:], Matrix(n, k, w).Channels(j, k))
+		packRows(p.data[j*n:], Matrix(n, k, w).Channels(j, k), tileCols)
 	}
 }
 
@@ -50,16 +50,11 @@ func (p *Panels) reset(depth, cols int) {
 	clear(p.data)
 }
 
-// packPanel copies the first 32 columns of m, or as many as there are; the others become zero.
-func packPanel(dst []float32, m Map) {
-	if m.C >= tileCols {
-		for i := range m.Rows() {
-			*(*[tileCols]float32)(dst[i*tileCols:]) = *(*[tileCols]float32)(m.Data[i*m.LD:])
-		}
-		return
-	}
+// packRowsScalar copies the first columns of m to rows of width values, 32 or 48; those behind the last become zero.
+func packRowsScalar(dst []float32, m Map, width int) {
+	m = m.Channels(0, min(m.C, width))
 	for i := range m.Rows() {
-		d := dst[i*tileCols:][:tileCols]
+		d := dst[i*width:][:width]
 		clear(d[copy(d, m.Row(i)):])
 	}
 }
@@ -152,20 +147,13 @@ func gradTile(s *scratch, dw []float32, ldw int, dy, x Map) {
 	rows := dy.Rows()
 	for from := 0; from < rows; from += gradDepth {
 		to := min(rows, from+gradDepth)
-		packPanel(s.b, x.rowRange(from, to))
-		packColumns(s.a, dy.rowRange(from, to))
+		packRows(s.b, x.rowRange(from, to), tileCols)
+		packRows(s.a, dy.rowRange(from, to), gradRows)
 		for n := 0; n < dy.C; n += tileRows {
 			tile(to-from, s.a[n:], 1, gradRows, s.b, s.c[n*tileCols:], tileCols, tileCols, true)
 		}
 	}
 	storeTail(dw, ldw, s.c, dy.C, x.C, false)
-}
-
-// packColumns copies m to rows of 48 values.
-func packColumns(dst []float32, m Map) {
-	for i := range m.Rows() {
-		copy(dst[i*gradRows:][:gradRows], m.Row(i))
-	}
 }
 
 // tileScalar computes a tile: c[r, j] (+)= sum over d of a[r*stepR + d*stepD] * b[d, j] for 12 rows r, ldc apart, and

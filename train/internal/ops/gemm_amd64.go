@@ -36,3 +36,25 @@ func tile(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols in
 	}
 	f(depth, unsafe.SliceData(a), stepR, stepD, unsafe.SliceData(b), unsafe.SliceData(c), ldc, 1<<cols-1, accumulate)
 }
+
+//go:noescape
+func copyRows32(dst, src *float32, ld, rows int, mask uint64)
+
+//go:noescape
+func copyRows48(dst, src *float32, ld, rows int, mask uint64)
+
+// packRows is packRowsScalar on this processor.
+func packRows(dst []float32, m Map, width int) {
+	rows, cols := m.Rows(), min(m.C, width)
+	if !hasAVX512 || rows == 0 {
+		packRowsScalar(dst, m, width)
+		return
+	}
+	_ = dst[rows*width-1]
+	_ = m.Data[(rows-1)*m.LD+cols-1]
+	f := copyRows32
+	if width == gradRows {
+		f = copyRows48
+	}
+	f(unsafe.SliceData(dst), unsafe.SliceData(m.Data), m.LD, rows, 1<<cols-1)
+}

@@ -295,3 +295,57 @@ store:
 	VMOVUPS Z30, K1, (DI)
 	VZEROUPPER
 	RET
+
+// Rows are packed with masked loads, which do not touch what lies behind the last column and leave zeros for it.
+
+// func copyRows32(dst *float32, src *float32, ld, rows int, mask uint64)
+TEXT ·copyRows32(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), AX
+	MOVQ ld+16(FP), DX
+	MOVQ rows+24(FP), CX
+	MOVQ mask+32(FP), R13
+	SHLQ $2, DX
+	KMOVW R13, K1
+	SHRQ $16, R13
+	KMOVW R13, K2
+
+loop:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	ADDQ DX, AX
+	ADDQ $128, DI
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET
+
+// func copyRows48(dst *float32, src *float32, ld, rows int, mask uint64)
+TEXT ·copyRows48(SB), NOSPLIT, $0-40
+	MOVQ dst+0(FP), DI
+	MOVQ src+8(FP), AX
+	MOVQ ld+16(FP), DX
+	MOVQ rows+24(FP), CX
+	MOVQ mask+32(FP), R13
+	SHLQ $2, DX
+	KMOVW R13, K1
+	SHRQ $16, R13
+	KMOVW R13, K2
+	SHRQ $16, R13
+	KMOVW R13, K3
+
+loop:
+	VMOVUPS.Z (AX), K1, Z0
+	VMOVUPS.Z 64(AX), K2, Z1
+	VMOVUPS.Z 128(AX), K3, Z2
+	VMOVUPS Z0, (DI)
+	VMOVUPS Z1, 64(DI)
+	VMOVUPS Z2, 128(DI)
+	ADDQ DX, AX
+	ADDQ $192, DI
+	DECQ CX
+	JNZ loop
+	VZEROUPPER
+	RET

@@ -9,3 +9,6 @@ func tile(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols in
 
 // useVectors does nothing: there are no other variants than the scalar ones.
 func useVectors(bool) bool { return false }
+
+// packRows is packRowsScalar.
+func packRows(dst []float32, m Map, width int) { packRowsScalar(dst, m, width) }

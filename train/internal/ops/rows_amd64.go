@@ -19,6 +19,18 @@ func add(y, x []float32) {
 	archsimd.ClearAVXUpperBits()
 }
 
+// copyFew is a copy of a few vectors: package runtime's takes longer to find out how many there are.
+func copyFew(y, x []float32) {
+	if !hasAVX512 {
+		copyFewScalar(y, x)
+		return
+	}
+	q, p, n := ptr(y), ptr(x), len(y)
+	for c := 0; c < n; c += lanes {
+		put(at(q, c), load(at(p, c)), n-c)
+	}
+}
+
 func mulAdd(y, a, b []float32) {
 	if !hasAVX512 || len(y) < lanes {
 		mulAddScalar(y, a, b)
