@@ -55,17 +55,16 @@ func LayerNormGrad(t *Team, dx, dy, xh Map, weight, inv, dweight, dbias []float3
 
 func layerNormGradScalar(dx, dy, xh, weight []float32, inv float32, dw, db []float32) {
 	dx, xh, weight, dw, db = dx[:len(dy)], xh[:len(dy)], weight[:len(dy)], dw[:len(dy)], db[:len(dy)]
-	var sum, sumX float32
+	var sum, sumX float64
 	for c, v := range dy {
 		g := v * weight[c]
-		sum += g
-		sumX += g * xh[c]
+		sum += float64(g)
+		sumX += float64(g) * float64(xh[c])
 		dw[c] += v * xh[c]
 		db[c] += v
 	}
-	n := float32(len(dy))
-	sum, sumX = sum/n, sumX/n
+	mean, meanX := float32(sum/float64(len(dy))), float32(sumX/float64(len(dy)))
 	for c, v := range dy {
-		dx[c] = inv * (v*weight[c] - sum - xh[c]*sumX)
+		dx[c] = inv * (v*weight[c] - mean - xh[c]*meanX)
 	}
 }

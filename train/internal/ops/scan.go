@@ -114,7 +114,7 @@ func (s *Scan) gradScalar(g *ScanGrads, dy Map, carry []float32) {
 		}
 		bc := s.BC.Row(at)
 		bt, ct := bc[0], bc[1]
-		var db, dc float32
+		var db, dc float64
 		for c, v := range u {
 			dt, slope := softplus32(delta[c] + bias[c])
 			decay := exp32(dt * a[c])
@@ -125,8 +125,8 @@ func (s *Scan) gradScalar(g *ScanGrads, dy Map, carry []float32) {
 			if prev != nil {
 				hPrev = prev[c]
 			}
-			db += grad * dt * v
-			dc += d * h[c]
+			db += float64(grad * dt * v)
+			dc += float64(d * h[c])
 			du[c] += grad*dt*bt + skip[c]*d
 			through := carry[c] * hPrev * a[c] // of the decay's exponent, over Δ
 			dd := (grad*bt*v + through) * slope
@@ -136,6 +136,6 @@ func (s *Scan) gradScalar(g *ScanGrads, dy Map, carry []float32) {
 			g.ALogs[c] += through * dt
 		}
 		dbc := g.BC.Row(at)
-		dbc[0], dbc[1] = db, dc
+		dbc[0], dbc[1] = float32(db), float32(dc)
 	}
 }

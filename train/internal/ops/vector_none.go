@@ -5,6 +5,7 @@ package ops
 // Without the vector variants every inner loop is the scalar one.
 
 func add(y, x []float32)                                   { addScalar(y, x) }
+func (a *AdamW) step(p, m, v, g []float32)                 { a.stepScalar(p, m, v, g) }
 func copyFew(y, x []float32)                               { copyFewScalar(y, x) }
 func mulAdd(y, a, b []float32)                             { mulAddScalar(y, a, b) }
 func relu(x []float32)                                     { reluScalar(x) }
