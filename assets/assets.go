@@ -11,3 +11,6 @@ var FS embed.FS
 
 // Manifest is the path of the model manifest in FS; its URLs are relative to it.
 const Manifest = "models/index.json"
+
+// ImageNetLabels is the path of the names of the official checkpoints' 1000 classes in FS.
+const ImageNetLabels = "labels/imagenet1k.tsv"

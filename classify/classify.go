@@ -16,9 +16,12 @@ import (
 // Options say how a checkpoint is used.
 type Options struct {
 	Entry      *Entry  // its manifest entry; nil for a checkpoint of one's own
-	Labels     []Label // nil: classes are named by their index
+	Labels     []Label // one a class; nil: classes are named by DefaultLabels or their index
 	Kernel     string  // a row of kernels.Variants; "" or "auto": the fastest
 	Resolution int     // overrides the side of the input, in pixels; 0: what the model was trained for
+
+	// DefaultLabels name the classes where there are no Labels and the model has as many classes.
+	DefaultLabels []Label
 }
 
 // Classifier turns pictures into results. It serves one call at a time.
@@ -58,10 +61,14 @@ func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
 	if name == "" {
 		name = "custom"
 	}
-	if n := len(opt.Labels); n > 0 && n != net.Config.Classes {
-		return nil, fmt.Errorf("the model has %d classes, but the label file names %d", net.Config.Classes, n)
+	labels := opt.Labels
+	if n := len(labels); n > 0 && n != net.Config.Classes {
+		return nil, labelErrorf("it names %d classes, but the model has %d", n, net.Config.Classes)
 	}
-	shared := &Classifier{name: name, net: net, steps: steps, labels: opt.Labels}
+	if len(labels) == 0 && len(opt.DefaultLabels) == net.Config.Classes {
+		labels = opt.DefaultLabels
+	}
+	shared := &Classifier{name: name, net: net, steps: steps, labels: labels}
 	return shared.Clone()
 }
 

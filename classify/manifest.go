@@ -3,7 +3,6 @@ package classify
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"mobilemamba/vision"
@@ -83,26 +82,4 @@ func (m *Manifest) Find(id string) (*Entry, error) {
 		ids = append(ids, m.Models[i].ID)
 	}
 	return nil, fmt.Errorf("no model %q in the manifest; it has %s", id, strings.Join(ids, ", "))
-}
-
-// Label names one class.
-type Label struct {
-	ID   string // of the dataset: a WordNet id
-	Name string // for people
-}
-
-// ParseLabels reads a label file: a line "index<TAB>id<TAB>name" a class, in the order of the indices.
-func ParseLabels(data []byte) ([]Label, error) {
-	var labels []Label
-	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
-		fields := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
-		if len(fields) != 3 {
-			return nil, fmt.Errorf("label file: line %d has %d fields; it should read index, id and name with tabs between", i+1, len(fields))
-		}
-		if n, err := strconv.Atoi(fields[0]); err != nil || n != i {
-			return nil, fmt.Errorf("label file: line %d has the index %q; it should be %d", i+1, fields[0], i)
-		}
-		labels = append(labels, Label{ID: fields[1], Name: fields[2]})
-	}
-	return labels, nil
 }

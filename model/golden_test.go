@@ -128,6 +128,7 @@ func checkNetwork(t *testing.T, set *kernels.Set, g *goldenCase, config Config, 
 		t.Fatal(err)
 	}
 	seen := map[string]bool{}
+	var inner float64 // the largest error of an inner tensor, as a share of its scale
 	s.Probe = func(name string, v View) {
 		want, ok := g.Tensors[name]
 		if !ok {
@@ -138,13 +139,14 @@ func checkNetwork(t *testing.T, set *kernels.Set, g *goldenCase, config Config, 
 		if strings.HasSuffix(name, "#dwt") || strings.HasSuffix(name, "wavelet_scale.0") {
 			got = channelMajor(got, v.C/4, v.H*v.W)
 		}
-		checkSamples(t, order, got, want.F64.Samples, want.MaxAbs, fusedReLU.MatchString(name))
+		inner = max(inner, checkSamples(t, order, got, want.F64.Samples, want.MaxAbs, fusedReLU.MatchString(name)))
 	}
 	logits, err := m.Forward(s, testInput(g.Input.H, g.Input.W))
 	if err != nil {
 		t.Fatal(err)
 	}
-	goldentensor.Near(t, "logits", logits, g.Logits.F64, logitsRel(g.Variant), 0)
+	outer := goldentensor.Near(t, "logits", logits, g.Logits.F64, logitsRel(g.Variant), 0)
+	t.Logf("error as a share of the scale: logits %.2g, inner tensors %.2g", outer, inner)
 	if top := rank(logits)[:5]; !slices.Equal(top, g.Top5) {
 		t.Errorf("top-5 is %v, want %v", top, g.Top5)
 	}
@@ -194,8 +196,8 @@ func channelMajor(x []float32, c, n int) []float32 {
 	return out
 }
 
-// checkSamples compares the 64 sampled elements of a tensor.
-func checkSamples(t *testing.T, name string, got []float32, samples []float64, scale float64, relu bool) {
+// checkSamples compares the 64 sampled elements of a tensor and returns the largest error as a share of scale.
+func checkSamples(t *testing.T, name string, got []float32, samples []float64, scale float64, relu bool) (worst float64) {
 	t.Helper()
 	for j, want := range samples {
 		at := int(uint64(j) * 2654435761 % uint64(len(got)))
@@ -204,9 +206,12 @@ func checkSamples(t *testing.T, name string, got []float32, samples []float64, s
 		}
 		if d := math.Abs(float64(got[at]) - want); !(d <= intermediateRel*scale) {
 			t.Errorf("%s: element %d is %v, want %v: off by %.3g of the scale", name, at, got[at], want, d/scale)
-			return
+			return math.Inf(1)
+		} else {
+			worst = max(worst, d/scale)
 		}
 	}
+	return worst
 }
 
 // rank returns the indices in descending order of their values.

@@ -71,7 +71,7 @@ func classifyFile(c *classify.Classifier, file string, top int, opt vision.Decod
 	if err != nil {
 		return nil, err
 	}
-	img, _, err := vision.Decode(data, opt)
+	img, err := vision.Decode(data, opt)
 	if err != nil {
 		return nil, err
 	}

@@ -224,7 +224,7 @@ func rank(c *classify.Classifier, pictures fs.FS, file string) ([]vision.Ranked,
 	if err != nil {
 		return nil, err
 	}
-	img, _, err := vision.Decode(data, vision.DecodeOptions{})
+	img, err := vision.Decode(data, vision.DecodeOptions{})
 	if err != nil {
 		return nil, err
 	}

@@ -112,27 +112,20 @@ func (m *modelFlags) loadFile() (*classify.Classifier, error) {
 // classifier puts the parts together. A checkpoint of 1000 classes without labels is taken for ImageNet's.
 func (m *modelFlags) classifier(sd *checkpoint.StateDict, entry *classify.Entry, labels []byte) (*classify.Classifier, error) {
 	opt := classify.Options{Entry: entry, Kernel: m.kernel, Resolution: m.resolution}
+	var err error
 	if labels != nil {
-		var err error
 		if opt.Labels, err = classify.ParseLabels(labels); err != nil {
 			return nil, err
 		}
-	} else if data, err := fs.ReadFile(assets.FS, "labels/imagenet1k.tsv"); err == nil && classes(sd) == 1000 {
-		if opt.Labels, err = classify.ParseLabels(data); err != nil {
-			return nil, err
-		}
+	}
+	data, err := fs.ReadFile(assets.FS, assets.ImageNetLabels)
+	if err != nil {
+		return nil, err
+	}
+	if opt.DefaultLabels, err = classify.ParseLabels(data); err != nil {
+		return nil, err
 	}
 	return classify.New(sd, opt)
-}
-
-// classes returns the classes of a checkpoint's head, 0 if it has none.
-func classes(sd *checkpoint.StateDict) int {
-	for _, name := range []string{"head.l.bias", "head.bias"} {
-		if t := sd.Get(name); t != nil {
-			return t.Len()
-		}
-	}
-	return 0
 }
 
 // readTensors opens a checkpoint; errors name the file.

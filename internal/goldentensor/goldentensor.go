@@ -95,27 +95,35 @@ func ChannelsLast[T any](x []T, c, n int) []T {
 }
 
 // Near fails the test where got strays from want by more than rel times want's largest magnitude plus abs, or
-// where it is not finite. Both are in the same order.
-func Near(t testing.TB, what string, got []float32, want []float64, rel, abs float64) {
+// where it is not finite. Both are in the same order. It returns the largest difference as a share of that
+// magnitude.
+func Near(t testing.TB, what string, got []float32, want []float64, rel, abs float64) float64 {
 	t.Helper()
 	if len(got) != len(want) {
 		t.Errorf("%s: %d values, want %d", what, len(got), len(want))
-		return
+		return math.Inf(1)
 	}
 	scale := 0.0
 	for _, v := range want {
 		scale = max(scale, math.Abs(v))
 	}
 	limit := rel*scale + abs
-	worst, at := 0.0, -1
+	worst, at := 0.0, 0
 	for i, v := range want {
 		d := math.Abs(float64(got[i]) - v)
-		if !(d <= limit) && !(worst > d) {
+		if d != d {
+			d = math.Inf(1)
+		}
+		if d > worst {
 			worst, at = d, i
 		}
 	}
-	if at >= 0 {
+	if worst > limit {
 		t.Errorf("%s: element %d is %v, want %v: off by %.3g, limit %.3g (%.3g of the scale %.3g)",
 			what, at, got[at], want[at], worst, limit, worst/scale, scale)
 	}
+	if scale == 0 {
+		return worst
+	}
+	return worst / scale
 }

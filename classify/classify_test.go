@@ -1,0 +1,274 @@
+package classify_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"mobilemamba/assets"
+	"mobilemamba/checkpoint"
+	"mobilemamba/classify"
+	"mobilemamba/internal/golden"
+	"mobilemamba/model"
+	"mobilemamba/vision"
+)
+
+func manifest(t *testing.T) *classify.Manifest {
+	t.Helper()
+	data, err := fs.ReadFile(assets.FS, assets.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m, err := classify.ParseManifest(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+// asset reads a file that the manifest names.
+func asset(t *testing.T, url string) []byte {
+	t.Helper()
+	data, err := fs.ReadFile(assets.FS, path.Join(path.Dir(assets.Manifest), url))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// shipped loads a model of the manifest.
+func shipped(t *testing.T, e *classify.Entry, w classify.Weights) *classify.Classifier {
+	t.Helper()
+	labels, err := classify.ParseLabels(asset(t, e.Labels))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data := asset(t, w.URL)
+	sd, err := checkpoint.Read(bytes.NewReader(data), int64(len(data)), checkpoint.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := classify.New(sd, classify.Options{Entry: e, Labels: labels})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// TestManifest: every file that the manifest names is there, is what it says, and fits the others.
+func TestManifest(t *testing.T) {
+	for _, e := range manifest(t).Models {
+		for _, w := range e.Weights {
+			data := asset(t, w.URL)
+			sum := sha256.Sum256(data)
+			if int64(len(data)) != w.Bytes || hex.EncodeToString(sum[:]) != w.SHA256 {
+				t.Errorf("%s has %d bytes and the sha256 %x; the manifest says otherwise", w.URL, len(data), sum)
+			}
+			info := shipped(t, &e, w).Info()
+			if info.Model != e.ID || info.Width != e.Resolution {
+				t.Errorf("%s: %+v", w.URL, info)
+			}
+		}
+	}
+}
+
+// bootstrap is the record of the checkpoint that the default model was made from.
+type bootstrap struct {
+	Examples []struct {
+		File   string
+		Label  int
+		Top5   []int
+		P      []float64
+		Logits []float64
+	}
+}
+
+// TestBootstrapExamples compares the shipped model with what PyTorch computed, on pictures of the validation set.
+func TestBootstrapExamples(t *testing.T) {
+	shared := golden.SharedRoot(t)
+	var record bootstrap
+	data, err := os.ReadFile(filepath.Join(shared, "bootstrap", "bootstrap.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, &record); err != nil {
+		t.Fatal(err)
+	}
+	pictures, err := zip.OpenReader(filepath.Join(shared, "data", "tiny-imagenet-200.zip"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pictures.Close()
+	entry, err := manifest(t).Find("xt-tiny200")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := shipped(t, entry, entry.Weights[0])
+	var worst float64
+	for _, e := range record.Examples {
+		data, err := fs.ReadFile(pictures, e.File)
+		if err != nil {
+			t.Fatal(err)
+		}
+		img, err := vision.Decode(data, vision.DecodeOptions{IgnoreOrientation: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		logits, err := c.Logits(img)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range e.Logits {
+			worst = max(worst, math.Abs(float64(logits[i])-want))
+		}
+		r, err := c.Classify(img, 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Top[0].Index != e.Top5[0] || math.Abs(r.Top[0].P-e.P[0]) > 0.02 {
+			t.Errorf("%s: class %d with %.4f, want %d with %.4f", e.File, r.Top[0].Index, r.Top[0].P, e.Top5[0], e.P[0])
+		}
+	}
+	t.Logf("largest difference of a logit: %.4f", worst)
+	// Weights of 16 bits and another JPEG decoder than PyTorch's move logits of up to 12 by this much.
+	if worst > 0.2 {
+		t.Errorf("a logit is off by %.4f", worst)
+	}
+}
+
+// tiny is a network of synthetic weights that is quick to run.
+func tiny(t *testing.T, classes int, opt classify.Options) (*classify.Classifier, error) {
+	t.Helper()
+	config := model.New("", 0, [3]int{48, 64, 80}, [3]int{1, 1, 1}, [3]int{7, 5, 3}, classes)
+	return classify.New(config.Synthetic(""), opt)
+}
+
+func testPicture() *vision.Image {
+	img := &vision.Image{W: 40, H: 30, Pix: make([]byte, 3*40*30)}
+	for i := range img.Pix {
+		img.Pix[i] = byte(i * 7)
+	}
+	return img
+}
+
+func TestClassify(t *testing.T) {
+	c, err := tiny(t, 7, classify.Options{Resolution: 64, DefaultLabels: make([]classify.Label, 3)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := c.Classify(testPicture(), 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sum := 0.0
+	for i, p := range r.Top {
+		sum += p.P
+		if i > 0 && p.P > r.Top[i-1].P {
+			t.Error("the answer is not in order")
+		}
+		if !strings.HasPrefix(p.Label, "class ") {
+			t.Errorf("class %d has the label %q of another label file", p.Index, p.Label)
+		}
+	}
+	if len(r.Top) != 7 || math.Abs(sum-1) > 1e-5 {
+		t.Errorf("%d probabilities with the sum %v", len(r.Top), sum)
+	}
+	var blocks float64
+	for _, b := range r.Blocks {
+		blocks += b.Ms
+	}
+	if math.Abs(blocks-r.Ms.Forward) > 0.05*r.Ms.Forward {
+		t.Errorf("the blocks took %v ms, the forward pass %v", blocks, r.Ms.Forward)
+	}
+	again, err := c.Classify(testPicture(), 7)
+	if err != nil || again.Top[0] != r.Top[0] {
+		t.Errorf("a second pass gives %v, %v; want %v", again.Top[0], err, r.Top[0])
+	}
+	clone, err := c.Clone()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if other, err := clone.Classify(testPicture(), 1); err != nil || other.Top[0] != r.Top[0] {
+		t.Errorf("a clone gives %v, %v; want %v", other.Top[0], err, r.Top[0])
+	}
+}
+
+func TestLabelsMustFit(t *testing.T) {
+	_, err := tiny(t, 7, classify.Options{Resolution: 64, Labels: make([]classify.Label, 3)})
+	var e *classify.LabelError
+	if err == nil || !strings.Contains(err.Error(), "names 3 classes") {
+		t.Errorf("%v (%T), want a %T", err, err, e)
+	}
+}
+
+func TestBench(t *testing.T) {
+	c, err := tiny(t, 7, classify.Options{Resolution: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	r, err := c.Bench(context.Background(), 3, func(done, of int) { calls++ })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Runs != 3 || calls < 3 || r.Min > r.P10 || r.P10 > r.Median || r.Median > r.P90 || len(r.Blocks) == 0 {
+		t.Errorf("%d calls, %+v", calls, r)
+	}
+	stopped, stop := context.WithCancel(context.Background())
+	stop()
+	if _, err := c.Bench(stopped, 3, nil); err == nil {
+		t.Error("it went on after it was stopped")
+	}
+	if _, err := c.Bench(context.Background(), 0, nil); err == nil {
+		t.Error("0 runs were made")
+	}
+}
+
+func TestParseLabels(t *testing.T) {
+	got, err := classify.ParseLabels([]byte("0\tn1\ta cat\r\n1\tn2\ta <b>dog</b>\n"))
+	if err != nil || len(got) != 2 || got[1] != (classify.Label{ID: "n2", Name: "a <b>dog</b>"}) {
+		t.Errorf("%v, %v", got, err)
+	}
+	for name, text := range map[string]string{
+		"no line": "", "two fields": "0\tcat\n", "wrong index": "1\tn1\tcat\n", "gap": "0\tn\ta\n2\tn\tb\n", "no number": "x\tn\ta\n",
+	} {
+		if got, err := classify.ParseLabels([]byte(text)); err == nil {
+			t.Errorf("%s: taken as %v", name, got)
+		}
+	}
+}
+
+func TestParseManifest(t *testing.T) {
+	good, err := fs.ReadFile(assets.FS, assets.Manifest)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string]func(string) string{
+		"no JSON":     func(s string) string { return s[:len(s)/2] },
+		"no model":    func(string) string { return `{"models":[]}` },
+		"no weights":  func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
+		"no id":       func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
+		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
+	} {
+		if _, err := classify.ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	m := manifest(t)
+	if e, err := m.Find(""); err != nil || e.ID != m.Models[0].ID {
+		t.Errorf("the default is %v, %v", e, err)
+	}
+	if _, err := m.Find("nothing"); err == nil || !strings.Contains(err.Error(), m.Models[0].ID) {
+		t.Errorf("an unknown model: %v", err)
+	}
+}

@@ -1,0 +1,120 @@
+/** The camera, played by a film of a known picture. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { after, before, test } from "node:test";
+import { startBrowser } from "../support/browser.mjs";
+import { drawScene, encodePng, encodeY4m } from "../support/pictures.mjs";
+import { ARTIFACTS, classifyNatively } from "../support/repo.mjs";
+
+const scene = drawScene(640, 480);
+const film = path.join(ARTIFACTS, "camera.y4m");
+const still = path.join(ARTIFACTS, "camera.png");
+
+/** @type {Awaited<ReturnType<typeof startBrowser>>} */
+let browser;
+before(async () => {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  writeFileSync(film, encodeY4m(scene, 10));
+  writeFileSync(still, encodePng(scene));
+  browser = await startBrowser(["--use-fake-device-for-media-stream", `--use-file-for-fake-video-capture=${film}`]);
+});
+after(() => browser.stop());
+
+test("the camera starts, is classified as the picture that it shows, and stops", async (t) => {
+  const expected = await classifyNatively(still);
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.open();
+  await page.$("camera-toggle").click();
+  const first = await page.answer("camera");
+  // A film has 8 bits of coarser colour; a mirrored or stretched frame would be off by far more.
+  t.diagnostic(`first class ${first.top[0].p.toFixed(4)}, command line ${expected.top[0].p.toFixed(4)}`);
+  assert.equal(first.top[0].index, expected.top[0].index);
+  assert.ok(Math.abs(first.top[0].p - expected.top[0].p) < 0.05);
+
+  await page.page.getByText(/\d+ fps/).waitFor();
+  t.diagnostic(await page.page.getByText(/\d+ fps/).innerText());
+  await page.page.getByText("Stop camera").waitFor();
+  const track = () =>
+    page.page.evaluate(() => {
+      const video = document.querySelector("video");
+      const stream = /** @type {MediaStream | null} */ (video?.srcObject ?? null);
+      if (stream) Object.assign(window, { lastTrack: stream.getTracks()[0] });
+      return /** @type {MediaStreamTrack} */ (Reflect.get(window, "lastTrack")).readyState;
+    });
+  assert.equal(await track(), "live");
+  assert.deepEqual(
+    await page.page.evaluate(() => [
+      document.querySelector("video")?.playsInline,
+      document.querySelector("video")?.muted,
+    ]),
+    [true, true],
+  );
+  await page.$("camera-toggle").click();
+  await page.page.getByText("Start camera").waitFor();
+  assert.equal(await track(), "ended", "the camera is released");
+
+  await page.drop({ name: "after.png", mimeType: "image/png", buffer: encodePng(scene) });
+  await page.answer("after.png");
+  await page.close();
+});
+
+test("a hidden page lets go of the camera", async () => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.open();
+  await page.$("camera-toggle").click();
+  await page.answer("camera");
+  await page.page.evaluate(() => {
+    Object.defineProperty(document, "hidden", { value: true });
+    document.dispatchEvent(new Event("visibilitychange"));
+  });
+  await page.page.getByText("Start camera").waitFor();
+  assert.equal(await page.page.evaluate(() => document.querySelector("video")), null);
+  await page.close();
+});
+
+test("with two cameras one can change to the other", async () => {
+  // A film plays on one fake device only.
+  const browser = await startBrowser(["--use-fake-device-for-media-stream=device-count=2"]);
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.open();
+  assert.equal(await page.$("camera-turn").isVisible(), false);
+  await page.$("camera-toggle").click();
+  await page.answer("camera");
+  const device = () =>
+    page.page.evaluate(() => {
+      const stream = /** @type {MediaStream | null} */ (document.querySelector("video")?.srcObject ?? null);
+      return stream?.getVideoTracks()[0].getSettings().deviceId;
+    });
+  const before = await device();
+  await page.$("camera-turn").click();
+  await page.page.waitForFunction((id) => {
+    const stream = /** @type {MediaStream | null} */ (document.querySelector("video")?.srcObject ?? null);
+    return stream && stream.getVideoTracks()[0].getSettings().deviceId !== id;
+  }, before);
+  await page.answer("camera");
+  await page.close();
+  await browser.stop();
+});
+
+test("a camera that is not allowed is named, and pictures still work", async () => {
+  const page = await browser.newPage({ permissions: [] });
+  await page.open();
+  await page.$("camera-toggle").click();
+  assert.equal(await page.errorCode(), "camera-denied");
+  await page.drop({ name: "after.png", mimeType: "image/png", buffer: encodePng(scene) });
+  await page.answer("after.png");
+  await page.close();
+});
+
+test("a device without a camera is told so", async () => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.page.addInitScript(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("none", "NotFoundError"));
+  });
+  await page.open();
+  await page.$("camera-toggle").click();
+  assert.equal(await page.errorCode(), "camera-missing");
+  await page.close();
+});

@@ -1,0 +1,103 @@
+package vision
+
+import (
+	"bytes"
+	"encoding/binary"
+)
+
+// orientation returns the EXIF orientation of a file, 1 to 8; 1 where it has none or an invalid one.
+func orientation(data []byte, format string) int {
+	switch format {
+	case "jpeg":
+		return tiffOrientation(jpegEXIF(data))
+	case "png":
+		return tiffOrientation(pngEXIF(data))
+	case "webp":
+		return tiffOrientation(webpEXIF(data))
+	case "tiff":
+		return tiffOrientation(data)
+	}
+	return 1
+}
+
+// exifHeader precedes the TIFF structure in a JPEG, and by mistake in some WebPs.
+var exifHeader = []byte("Exif\x00\x00")
+
+// jpegEXIF finds the EXIF segment (APP1) before the picture's data.
+func jpegEXIF(data []byte) []byte {
+	data = data[min(2, len(data)):]
+	for len(data) >= 4 && data[0] == 0xff {
+		marker := data[1]
+		if marker == 0xff { // fill
+			data = data[1:]
+			continue
+		}
+		n := int(binary.BigEndian.Uint16(data[2:]))
+		if n < 2 || n+2 > len(data) || marker == 0xda { // start of scan
+			return nil
+		}
+		if body := data[4 : n+2]; marker == 0xe1 && bytes.HasPrefix(body, exifHeader) {
+			return body[len(exifHeader):]
+		}
+		data = data[n+2:]
+	}
+	return nil
+}
+
+// pngEXIF finds the eXIf chunk.
+func pngEXIF(data []byte) []byte {
+	data = data[min(8, len(data)):]
+	for len(data) >= 12 {
+		n := int64(binary.BigEndian.Uint32(data))
+		if n+12 > int64(len(data)) {
+			return nil
+		}
+		if string(data[4:8]) == "eXIf" {
+			return data[8 : 8+n]
+		}
+		data = data[n+12:]
+	}
+	return nil
+}
+
+// webpEXIF finds the EXIF chunk.
+func webpEXIF(data []byte) []byte {
+	body := riffChunk(data[min(12, len(data)):], "EXIF")
+	return bytes.TrimPrefix(body, exifHeader)
+}
+
+// orientationTag is the number of the tag in the first directory of a TIFF structure.
+const orientationTag = 0x0112
+
+// tiffOrientation reads the orientation off a TIFF structure.
+func tiffOrientation(data []byte) int {
+	var order binary.ByteOrder
+	switch {
+	case bytes.HasPrefix(data, []byte("II*\x00")):
+		order = binary.LittleEndian
+	case bytes.HasPrefix(data, []byte("MM\x00*")):
+		order = binary.BigEndian
+	default:
+		return 1
+	}
+	if len(data) < 8 {
+		return 1
+	}
+	at := int64(order.Uint32(data[4:]))
+	if at+2 > int64(len(data)) {
+		return 1
+	}
+	entries := int(order.Uint16(data[at:]))
+	dir := data[at+2:]
+	for i := 0; i < entries && 12*(i+1) <= len(dir); i++ {
+		e := dir[12*i:]
+		const short = 3
+		if order.Uint16(e) == orientationTag && order.Uint16(e[2:]) == short {
+			if v := int(order.Uint16(e[8:])); v >= 1 && v <= 8 {
+				return v
+			}
+			return 1
+		}
+	}
+	return 1
+}

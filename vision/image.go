@@ -1,0 +1,124 @@
+// Package vision turns pictures into the network's input and its output into an answer: decoding with EXIF
+// orientation, the antialiased bicubic resize of Pillow bit for bit, centre crop, normalisation, softmax and
+// top-k.
+//
+// Pictures are not trusted. Their header is read before their pixels, and Decode refuses what is too large
+// before memory is taken for it. Errors are *Error and say what to do.
+package vision
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+)
+
+// Image is a picture of 8-bit RGB pixels, [H, W, 3] row-major.
+type Image struct {
+	W, H int
+	Pix  []byte
+}
+
+// FromRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped.
+func FromRGBA(pix []byte, w, h int) (*Image, error) {
+	if w < 1 || h < 1 || len(pix) != 4*w*h {
+		return nil, &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
+	}
+	img := newImage(w, h)
+	dropFourth(img.Pix, pix)
+	return img, nil
+}
+
+func newImage(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]byte, 3*w*h)} }
+
+// dropFourth copies three of every four bytes.
+func dropFourth(dst, src []byte) {
+	for i, j := 0, 0; j+4 <= len(src); i, j = i+3, j+4 {
+		dst[i], dst[i+1], dst[i+2] = src[j], src[j+1], src[j+2]
+	}
+}
+
+// paint copies src to img at its own bounds, which may lie anywhere; what falls outside of img is dropped. Like
+// Pillow's convert("RGB"), it drops alpha and shows the colour behind it.
+func (img *Image) paint(src image.Image) {
+	b := src.Bounds().Intersect(image.Rect(0, 0, img.W, img.H))
+	if b.Empty() {
+		return
+	}
+	row := func(y int) []byte { return img.Pix[3*(y*img.W+b.Min.X):][:3*b.Dx()] }
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		dst := row(y)
+		switch src := src.(type) {
+		case *image.NRGBA:
+			dropFourth(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+		case *image.Gray:
+			for i, v := range src.Pix[src.PixOffset(b.Min.X, y):][:b.Dx()] {
+				dst[3*i], dst[3*i+1], dst[3*i+2] = v, v, v
+			}
+		case *image.CMYK:
+			cmykRow(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+		case *image.Paletted:
+			palettedRow(dst, src, b.Min.X, y)
+		default:
+			for i := range b.Dx() {
+				c := color.NRGBAModel.Convert(src.At(b.Min.X+i, y)).(color.NRGBA)
+				dst[3*i], dst[3*i+1], dst[3*i+2] = c.R, c.G, c.B
+			}
+		}
+	}
+}
+
+// cmykRow converts as Pillow does, which ignores profiles: a colour is (255-ink)·(255-black)/255.
+func cmykRow(dst, src []byte) {
+	for i := range len(src) / 4 {
+		white := 255 - int(src[4*i+3])
+		for c := range 3 {
+			t := (255-int(src[4*i+c]))*white + 128
+			dst[3*i+c] = byte((t>>8 + t) >> 8)
+		}
+	}
+}
+
+func palettedRow(dst []byte, src *image.Paletted, x, y int) {
+	for i, index := range src.Pix[src.PixOffset(x, y):][:len(dst)/3] {
+		if int(index) >= len(src.Palette) {
+			continue // an index that the picture does not define stays black
+		}
+		c := color.NRGBAModel.Convert(src.Palette[index]).(color.NRGBA)
+		dst[3*i], dst[3*i+1], dst[3*i+2] = c.R, c.G, c.B
+	}
+}
+
+// rotate returns the picture as its EXIF orientation (1 to 8) shows it upright; other values change nothing.
+func (img *Image) rotate(orientation int) *Image {
+	if orientation < 2 || orientation > 8 {
+		return img
+	}
+	w, h := img.W, img.H
+	out := newImage(w, h)
+	if orientation >= 5 {
+		out.W, out.H = h, w
+	}
+	for y := range out.H {
+		for x := range out.W {
+			var sx, sy int // of the stored picture
+			switch orientation {
+			case 2:
+				sx, sy = w-1-x, y
+			case 3:
+				sx, sy = w-1-x, h-1-y
+			case 4:
+				sx, sy = x, h-1-y
+			case 5:
+				sx, sy = y, x
+			case 6:
+				sx, sy = y, h-1-x
+			case 7:
+				sx, sy = w-1-y, h-1-x
+			case 8:
+				sx, sy = w-1-y, x
+			}
+			copy(out.Pix[3*(y*out.W+x):][:3], img.Pix[3*(sy*w+sx):][:3])
+		}
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package vision
+
+import (
+	"fmt"
+	"math"
+)
+
+// Step is one entry of a manifest's "preprocess" list. A list reads resize, crop, normalize and, for a model
+// that was trained on enlarged pictures, interpolate.
+type Step struct {
+	Op string `json:"op"`
+
+	Short  int    `json:"short,omitempty"`  // resize: the short side becomes this, in pixels
+	Filter string `json:"filter,omitempty"` // resize: bicubic or bilinear, antialiased; interpolate: bilinear
+	Size   int    `json:"size,omitempty"`   // crop: side of the centre square; interpolate: side of the result
+
+	Mean []float32 `json:"mean,omitempty"` // normalize: per channel R, G, B of values in 0…1
+	Std  []float32 `json:"std,omitempty"`
+}
+
+// The statistics of ImageNet that every official model is trained with.
+var (
+	imageNetMean = []float32{0.485, 0.456, 0.406}
+	imageNetStd  = []float32{0.229, 0.224, 0.225}
+)
+
+// OfficialSteps is the paper's test transform for an input of size×size pixels: the short side to
+// int(size/0.875) by bicubic interpolation, the centre, ImageNet's statistics.
+func OfficialSteps(size int) []Step {
+	return []Step{
+		{Op: "resize", Short: int(float64(size) / 0.875), Filter: "bicubic"},
+		{Op: "crop", Size: size},
+		{Op: "normalize", Mean: imageNetMean, Std: imageNetStd},
+	}
+}
+
+// maxSide bounds what a step may ask for, in pixels.
+const maxSide = 4096
+
+// Preprocessor turns pictures into network inputs. It serves one call at a time.
+type Preprocessor struct {
+	short  int
+	filter filter
+	crop   int
+	out    int             // side of the result
+	table  [3][256]float32 // the normalised values of a byte
+
+	rows   []byte    // scratch: the picture between the passes of the resize
+	pixels []byte    // scratch: [crop, crop, 3]
+	small  []float32 // scratch: [crop, crop, 3], where it is enlarged
+}
+
+// NewPreprocessor checks a list of steps and prepares to follow it.
+func NewPreprocessor(steps []Step) (*Preprocessor, error) {
+	ops := ""
+	for _, s := range steps {
+		ops += s.Op + " "
+	}
+	if ops != "resize crop normalize " && ops != "resize crop normalize interpolate " {
+		return nil, fmt.Errorf("preprocess: the steps %q are not supported; they should be resize, crop, normalize and perhaps interpolate", ops)
+	}
+	resize, crop, normalize := steps[0], steps[1], steps[2]
+	p := &Preprocessor{short: resize.Short, crop: crop.Size, out: crop.Size}
+	var ok bool
+	if p.filter, ok = filters[resize.Filter]; !ok {
+		return nil, fmt.Errorf("preprocess: resize has the filter %q; it should be bicubic or bilinear", resize.Filter)
+	}
+	if crop.Size < 1 || crop.Size > resize.Short || resize.Short > maxSide {
+		return nil, fmt.Errorf("preprocess: a crop of %d pixels from a short side of %d is not possible", crop.Size, resize.Short)
+	}
+	if err := p.normalize(normalize); err != nil {
+		return nil, err
+	}
+	if len(steps) == 4 {
+		last := steps[3]
+		if last.Filter != "bilinear" || last.Size < 1 || last.Size > maxSide {
+			return nil, fmt.Errorf("preprocess: interpolate to %d pixels by %q; it should be bilinear, to 1 to %d", last.Size, last.Filter, maxSide)
+		}
+		p.out = last.Size
+		p.small = make([]float32, 3*p.crop*p.crop)
+	}
+	p.pixels = make([]byte, 3*p.crop*p.crop)
+	return p, nil
+}
+
+// normalize fills the table with (v/255 - mean)/std, in float32 as the official code computes it.
+func (p *Preprocessor) normalize(s Step) error {
+	if len(s.Mean) != 3 || len(s.Std) != 3 {
+		return fmt.Errorf("preprocess: normalize has %d means and %d deviations; 3 of each are needed", len(s.Mean), len(s.Std))
+	}
+	for c := range p.table {
+		if !(s.Std[c] > 0) {
+			return fmt.Errorf("preprocess: normalize has the deviation %v; it should be positive", s.Std[c])
+		}
+		for v := range p.table[c] {
+			unit := float32(v) / 255
+			p.table[c][v] = float32(unit-s.Mean[c]) / s.Std[c]
+		}
+	}
+	return nil
+}
+
+// Size returns the height and width of the result.
+func (p *Preprocessor) Size() (h, w int) { return p.out, p.out }
+
+// Apply writes the network input for a picture to x, [H, W, 3].
+func (p *Preprocessor) Apply(img *Image, x []float32) error {
+	if len(x) != 3*p.out*p.out {
+		return fmt.Errorf("preprocess: the result has %d values, not %d", 3*p.out*p.out, len(x))
+	}
+	p.Crop(img)
+	to := x
+	if p.small != nil {
+		to = p.small
+	}
+	for i := 0; i < len(p.pixels); i += 3 {
+		to[i] = p.table[0][p.pixels[i]]
+		to[i+1] = p.table[1][p.pixels[i+1]]
+		to[i+2] = p.table[2][p.pixels[i+2]]
+	}
+	if p.small != nil {
+		interpolate(x, p.out, p.small, p.crop)
+	}
+	return nil
+}
+
+// Crop returns the pixels that the network looks at, [crop, crop, 3], valid until the next call.
+func (p *Preprocessor) Crop(img *Image) []byte {
+	w, h := resized(img.W, img.H, p.short)
+	resizeCrop(p.pixels, img, w, h, p.filter, cropOffset(w, p.crop), cropOffset(h, p.crop), p.crop, &p.rows)
+	return p.pixels
+}
+
+// resized returns the size of a picture whose short side becomes short (torchvision's Resize).
+func resized(w, h, short int) (int, int) {
+	if w <= h {
+		return short, int(float64(short) * float64(h) / float64(w))
+	}
+	return int(float64(short) * float64(w) / float64(h)), short
+}
+
+// cropOffset is where a centre crop begins: halves are rounded to even (torchvision's CenterCrop).
+func cropOffset(n, size int) int { return int(math.RoundToEven(float64(n-size) / 2)) }
+
+// interpolate enlarges or shrinks x [n, n, 3] to y [m, m, 3] bilinearly with half-pixel centres and no
+// antialiasing (PyTorch's interpolate with align_corners=False).
+func interpolate(y []float32, m int, x []float32, n int) {
+	scale := float32(n) / float32(m)
+	source := func(i int) (lo, hi int, t float32) {
+		at := max(0, (float32(i)+0.5)*scale-0.5)
+		lo = min(int(at), n-1)
+		return lo, min(lo+1, n-1), at - float32(lo)
+	}
+	for oy := range m {
+		y0, y1, v := source(oy)
+		for ox := range m {
+			x0, x1, u := source(ox)
+			for c := range 3 {
+				top := (1-u)*x[3*(y0*n+x0)+c] + u*x[3*(y0*n+x1)+c]
+				bottom := (1-u)*x[3*(y1*n+x0)+c] + u*x[3*(y1*n+x1)+c]
+				y[3*(oy*m+ox)+c] = (1-v)*top + v*bottom
+			}
+		}
+	}
+}

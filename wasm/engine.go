@@ -1,0 +1,156 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"syscall/js"
+	"time"
+
+	"github.com/norunners/vert"
+
+	"mobilemamba/checkpoint"
+	"mobilemamba/classify"
+	"mobilemamba/vision"
+)
+
+// engine holds the model in use.
+type engine struct{ model *classify.Classifier }
+
+// loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
+type loadRequest struct {
+	Manifest   string `js:"manifest"` // text of the model manifest; "" for a checkpoint of one's own
+	ID         string `js:"id"`       // of the model in it
+	Labels     string `js:"labels"`   // text of a label file; one's own checkpoint ignores labels of another number of classes
+	Kernel     string `js:"kernel"`   // "" or "auto": the fastest of this module
+	Resolution int    `js:"resolution"`
+	EMA        bool   `js:"ema"`
+}
+
+func (e *engine) load(arg js.Value) (js.Value, error) {
+	var req loadRequest
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("load", err)
+	}
+	opt := classify.Options{Kernel: req.Kernel, Resolution: req.Resolution}
+	if req.Manifest != "" {
+		manifest, err := classify.ParseManifest([]byte(req.Manifest))
+		if err != nil {
+			return js.Value{}, err
+		}
+		if opt.Entry, err = manifest.Find(req.ID); err != nil {
+			return js.Value{}, err
+		}
+	}
+	if req.Labels != "" {
+		labels, err := classify.ParseLabels([]byte(req.Labels))
+		if err != nil {
+			return js.Value{}, err
+		}
+		if opt.Entry != nil {
+			opt.Labels = labels
+		} else {
+			opt.DefaultLabels = labels
+		}
+	}
+	file, size, err := readerOf(arg.Get("weights"))
+	if err != nil {
+		return js.Value{}, badRequest("load", err)
+	}
+	sd, err := checkpoint.Read(file, size, checkpoint.Options{EMA: req.EMA})
+	if err != nil {
+		return js.Value{}, err
+	}
+	next, err := classify.New(sd, opt)
+	if err != nil {
+		return js.Value{}, err
+	}
+	e.model = next
+	// The last model and the file are garbage now; a collection before the next large allocation keeps the
+	// memory of the module, which never shrinks, from growing by them.
+	runtime.GC()
+	return vert.ValueOf(e.model.Info()).JSValue(), nil
+}
+
+// readerOf returns a file that came as a Uint8Array or a Blob.
+func readerOf(v js.Value) (io.ReaderAt, int64, error) {
+	if v.Type() == js.TypeObject && v.InstanceOf(js.Global().Get("Blob")) {
+		return blob{v}, int64(v.Get("size").Float()), nil
+	}
+	data, err := bytesOf(v)
+	if err != nil {
+		return nil, 0, fmt.Errorf("weights: %w", err)
+	}
+	return bytes.NewReader(data), int64(len(data)), nil
+}
+
+// classifyRequest is what classify takes beside "bytes", an encoded picture, or "pixels", RGBA.
+type classifyRequest struct {
+	Top               int  `js:"top"`
+	Width             int  `js:"width"`
+	Height            int  `js:"height"`
+	IgnoreOrientation bool `js:"ignoreOrientation"`
+}
+
+func (e *engine) classify(arg js.Value) (js.Value, error) {
+	var req classifyRequest
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("classify", err)
+	}
+	if e.model == nil {
+		return js.Value{}, errNoModel
+	}
+	start := time.Now()
+	img, err := req.picture(arg)
+	if err != nil {
+		return js.Value{}, err
+	}
+	decode := time.Since(start)
+	r, err := e.model.Classify(img, max(req.Top, 1))
+	if err != nil {
+		return js.Value{}, err
+	}
+	r.SetDecode(float64(decode) / float64(time.Millisecond))
+	return vert.ValueOf(r).JSValue(), nil
+}
+
+// picture decodes or takes over the request's picture.
+func (req *classifyRequest) picture(arg js.Value) (*vision.Image, error) {
+	if pixels := arg.Get("pixels"); !pixels.IsUndefined() {
+		data, err := bytesOf(pixels)
+		if err != nil {
+			return nil, badRequest("classify: pixels", err)
+		}
+		return vision.FromRGBA(data, req.Width, req.Height)
+	}
+	data, err := bytesOf(arg.Get("bytes"))
+	if err != nil {
+		return nil, badRequest("classify: bytes", err)
+	}
+	return vision.Decode(data, vision.DecodeOptions{IgnoreOrientation: req.IgnoreOrientation})
+}
+
+func (e *engine) bench(arg js.Value) (js.Value, error) {
+	var req struct {
+		Runs int `js:"runs"`
+	}
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("bench", err)
+	}
+	if e.model == nil {
+		return js.Value{}, errNoModel
+	}
+	var progress func(done, of int)
+	if f := arg.Get("progress"); f.Type() == js.TypeFunction {
+		progress = func(done, of int) { f.Invoke(done, of) }
+	}
+	r, err := e.model.Bench(context.Background(), req.Runs, progress)
+	if err != nil {
+		return js.Value{}, badRequest("bench", err)
+	}
+	return vert.ValueOf(r).JSValue(), nil
+}

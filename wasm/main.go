@@ -1,0 +1,29 @@
+//go:build js && wasm
+
+// Command wasm is the network as a WebAssembly module for a browser's worker. It sets globalThis.mobilemamba, an
+// object of functions that take one object and return a Promise, and then calls globalThis.onMobileMambaReady.
+//
+//	load({weights, manifest, id, labels, kernel, resolution}) → Info
+//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top}) → Result
+//	bench({runs, progress}) → BenchResult
+//	sound({bytes}) → {sampleRate, channels, samples}
+//
+// A Promise rejects with {code, message, hint}; errors.go lists the codes. The functions serve one call at a
+// time. Small structs cross with vert under their js tags; pixels, weights and samples cross as typed arrays.
+package main
+
+import "syscall/js"
+
+func main() {
+	e := &engine{}
+	api := js.Global().Get("Object").New()
+	api.Set("load", promise(e.load))
+	api.Set("classify", promise(e.classify))
+	api.Set("bench", promise(e.bench))
+	api.Set("sound", promise(sound))
+	js.Global().Set("mobilemamba", api)
+	if ready := js.Global().Get("onMobileMambaReady"); ready.Type() == js.TypeFunction {
+		ready.Invoke()
+	}
+	select {}
+}

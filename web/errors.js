@@ -1,0 +1,52 @@
+/** Errors with a code, a message and a hint, on both sides of the worker. */
+
+import { ERROR_CODES } from "./protocol.js";
+
+/** @typedef {import("./protocol.js").ErrorCode} ErrorCode */
+/** @typedef {import("./protocol.js").Fault} Fault */
+
+/** What went wrong (message), which kind it is (code) and what to do (hint). */
+export class ClassifierError extends Error {
+  /**
+   * @param {ErrorCode} code
+   * @param {string} message
+   * @param {string} [hint]
+   */
+  constructor(code, message, hint = "") {
+    super(message);
+    this.name = "ClassifierError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/**
+ * Turns anything that was thrown into a Fault. Only rejections of the Go module and ClassifierErrors carry a known
+ * code; whatever else arrives here was not foreseen, and fallback says what it counts as.
+ * @param {unknown} thrown
+ * @param {ErrorCode} fallback
+ * @returns {Fault}
+ */
+export function toFault(thrown, fallback) {
+  if (typeof thrown === "object" && thrown !== null && "code" in thrown && isErrorCode(thrown.code)) {
+    const { code, message, hint } = /** @type {Partial<Fault>} */ (thrown);
+    return { code: /** @type {ErrorCode} */ (code), message: String(message ?? code), hint: String(hint ?? "") };
+  }
+  return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown), hint: "" };
+}
+
+/**
+ * @param {Fault} fault
+ * @returns {ClassifierError}
+ */
+export function fromFault(fault) {
+  return new ClassifierError(fault.code, fault.message, fault.hint);
+}
+
+/**
+ * @param {unknown} value
+ * @returns {value is ErrorCode}
+ */
+function isErrorCode(value) {
+  return ERROR_CODES.includes(/** @type {ErrorCode} */ (value));
+}

@@ -1,0 +1,38 @@
+/** Numbers for people. */
+
+/** @param {number} bytes */
+export function formatBytes(bytes) {
+  return bytes < 1e6 ? `${Math.round(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+/**
+ * A count with three digits and a decimal prefix: 28.2 M.
+ * @param {number} count
+ */
+export function formatCount(count) {
+  for (const [unit, suffix] of /** @type {[number, string][]} */ ([
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"],
+  ])) {
+    if (count >= unit) return `${(count / unit).toPrecision(3)} ${suffix}`;
+  }
+  return String(count);
+}
+
+/** @param {number} ms */
+export function formatMs(ms) {
+  if (ms >= 100) return ms.toFixed(0);
+  return ms >= 10 ? ms.toFixed(1) : ms.toFixed(2);
+}
+
+/** @param {number} p  probability */
+export function formatPercent(p) {
+  const percent = 100 * p;
+  return `${percent < 0.01 && percent > 0 ? "< 0.01" : percent.toFixed(percent < 1 ? 2 : 1)} %`;
+}
+
+/** @param {number[]} shape */
+export function formatShape(shape) {
+  return shape.join("×");
+}

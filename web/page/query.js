@@ -1,0 +1,29 @@
+/** The page's URL parameters: ?model=ID&kernel=NAME&img=URL&bench=N. */
+
+/** A benchmark of more runs than this keeps a slow device busy for minutes. */
+const MAX_RUNS = 1000;
+
+/**
+ * @typedef {object} Query
+ * @property {string | undefined} model
+ * @property {string} kernel
+ * @property {string | undefined} image  absolute URL
+ * @property {number} runs  of the benchmark; 0: none was asked for
+ */
+
+/**
+ * @param {string} search  location.search
+ * @param {string} base    what a relative picture URL is relative to
+ * @returns {Query}
+ */
+export function parseQuery(search, base) {
+  const parameters = new URLSearchParams(search);
+  const image = parameters.get("img");
+  const runs = Math.trunc(Number(parameters.get("bench") ?? 0));
+  return {
+    model: parameters.get("model") ?? undefined,
+    kernel: parameters.get("kernel") ?? "auto",
+    image: image && URL.canParse(image, base) ? new URL(image, base).href : undefined,
+    runs: runs > 0 ? Math.min(runs, MAX_RUNS) : 0,
+  };
+}

@@ -1,0 +1,246 @@
+/** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
+
+import { ClassifierError, toFault } from "../errors.js";
+import { createLive } from "./live.js";
+import { createPlayer } from "./sound.js";
+
+/** @typedef {import("../mobilemamba.js").Classifier} Classifier */
+/** @typedef {import("../protocol.js").Result} Result */
+/** @typedef {import("./live.js").Live} Live */
+/** @typedef {import("./query.js").Query} Query */
+
+/**
+ * @typedef {object} Session
+ * @property {HTMLVideoElement} video  the camera's preview
+ * @property {(query: Query) => Promise<void>} start
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures or a checkpoint
+ * @property {(url: string) => Promise<void>} openUrl  of a picture
+ * @property {(id: string) => Promise<void>} chooseModel
+ * @property {(runs?: number) => Promise<void>} benchmark
+ * @property {() => void} toggleCamera
+ * @property {() => void} turnCamera
+ * @property {() => void} toggleSound
+ * @property {() => void} dismissError
+ */
+
+const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
+const BENCHMARK_RUNS = 50;
+/** From this probability on a new label of the camera is worth a sound. */
+const CONFIDENT = 0.6;
+
+/**
+ * @param {object} options
+ * @param {import("./state.js").PageStore} options.store
+ * @param {Classifier} options.classifier
+ * @returns {Session}
+ */
+export function createSession({ store, classifier }) {
+  const player = createPlayer(classifier);
+  const live = createLive({ store, classifier, onResult: showLive, onError: fail });
+
+  /** Cancels the load before: the last choice counts. */
+  let loadControl = new AbortController();
+  let lastConfident = -1;
+  let lastOperation = 0;
+
+  /**
+   * Something starts; what went wrong before is past.
+   * @param {import("./state.js").State["activity"]} activity
+   * @returns {number} to be handed to finish
+   */
+  function begin(activity) {
+    store.update({ activity, progress: null, error: null });
+    return ++lastOperation;
+  }
+
+  /**
+   * Something has ended; what the page is doing by now is not touched if something else has begun.
+   * @param {number} operation
+   */
+  function finish(operation) {
+    if (operation !== lastOperation) return;
+    store.update({ activity: store.get().info ? "idle" : "failed", progress: null });
+  }
+
+  /** @param {unknown} error */
+  function fail(error) {
+    player.play("error");
+    store.update({ error: toFault(error, "worker-crashed") });
+  }
+
+  /**
+   * @param {string | File | undefined} model
+   * @returns {Promise<boolean>} whether the model is ready
+   */
+  async function load(model) {
+    loadControl.abort();
+    const control = (loadControl = new AbortController());
+    const before = { chosen: store.get().chosen, ownName: store.get().ownName };
+    const operation = begin("loading");
+    store.update(model instanceof File ? { chosen: "", ownName: model.name } : { chosen: model ?? "" });
+    try {
+      store.update({ models: await classifier.models() });
+      const info = await classifier.load(model, { signal: control.signal });
+      const chosen = model instanceof File ? "" : info.model;
+      store.update({ info, chosen, bench: null, answer: null, timing: null });
+      finish(operation);
+      document.documentElement.dataset.ready = "true";
+      return true;
+    } catch (error) {
+      if (control.signal.aborted) return false;
+      store.update(before);
+      finish(operation);
+      fail(error);
+      return false;
+    }
+  }
+
+  function clearPicture() {
+    const { picture } = store.get();
+    if (picture) URL.revokeObjectURL(picture.url);
+    store.update({ picture: null, answer: null, notice: "" });
+  }
+
+  /**
+   * @param {Blob} blob
+   * @param {string} name
+   */
+  function showPicture(blob, name) {
+    live.stop();
+    clearPicture();
+    store.update({ picture: { blob, name, url: URL.createObjectURL(blob) } });
+    player.play("shutter");
+    return classifyPicture();
+  }
+
+  async function classifyPicture() {
+    const { picture, activity } = store.get();
+    if (!picture) return;
+    if (activity === "failed" && !(await load(undefined))) return;
+    const operation = begin("classifying");
+    try {
+      const result = await classifier.classify(picture.blob);
+      if (picture !== store.get().picture) return;
+      showAnswer(picture.name, result);
+      finish(operation);
+    } catch (error) {
+      if (picture !== store.get().picture) return;
+      finish(operation);
+      fail(error);
+    }
+  }
+
+  /** @param {string | File} model */
+  async function useModel(model) {
+    if (await load(model)) await classifyPicture();
+  }
+
+  /**
+   * @param {string} about
+   * @param {Result} result
+   */
+  function showAnswer(about, result) {
+    store.update({
+      answer: { about, result },
+      timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
+    });
+  }
+
+  /** @param {Result} result */
+  function showLive(result) {
+    showAnswer("camera", result);
+    const [best] = result.top;
+    if (best.p >= CONFIDENT && best.index !== lastConfident) player.play("confident");
+    lastConfident = best.p >= CONFIDENT ? best.index : -1;
+  }
+
+  /** @param {string} url */
+  async function openUrl(url) {
+    const operation = begin("classifying");
+    try {
+      const response = await fetch(url);
+      if (!response.ok) throw new Error(`the server answered ${response.status}`);
+      await showPicture(await response.blob(), url.split("/").at(-1) || url);
+    } catch (error) {
+      finish(operation);
+      const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
+      const why = error instanceof Error ? error.message : String(error);
+      fail(new ClassifierError("download-failed", `The picture at ${url} could not be loaded: ${why}.`, hint));
+    }
+  }
+
+  /** @param {number} runs */
+  async function benchmark(runs) {
+    live.stop();
+    const operation = begin("benchmarking");
+    try {
+      const bench = await classifier.benchmark({ runs });
+      store.update({ bench, timing: { of: "benchmark", total: bench.median, blocks: bench.blocks } });
+      Object.assign(window, { benchResult: bench });
+      finish(operation);
+    } catch (error) {
+      finish(operation);
+      fail(error);
+    }
+  }
+
+  return {
+    video: live.video,
+
+    async start(query) {
+      // A model that is not there leaves the page with the default one and the reason.
+      if (!(await load(query.model)) && query.model !== undefined) {
+        const { error } = store.get();
+        await load(undefined);
+        store.update({ error });
+      }
+      if (query.image) await openUrl(query.image);
+      if (query.runs && store.get().info) await benchmark(query.runs);
+    },
+
+    async openFiles(files) {
+      const [first, ...others] = files;
+      if (!first) return;
+      const opened = CHECKPOINT.test(first.name) ? useModel(first) : showPicture(first, first.name);
+      if (others.length)
+        store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
+      await opened;
+    },
+
+    openUrl,
+
+    chooseModel: useModel,
+
+    benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
+
+    toggleCamera() {
+      if (store.get().camera.phase !== "off") return live.stop();
+      lastConfident = -1;
+      player.play("shutter");
+      clearPicture();
+      store.update({ error: null });
+      void live.start();
+    },
+
+    turnCamera: () => void live.turn(),
+
+    async toggleSound() {
+      if (store.get().sound !== "off") {
+        player.off();
+        return store.update({ sound: "off" });
+      }
+      store.update({ sound: "preparing" });
+      try {
+        await player.on();
+        // It may have been turned off meanwhile.
+        if (store.get().sound === "preparing") store.update({ sound: "on" });
+        else player.off();
+      } catch (error) {
+        store.update({ sound: "off" });
+        fail(error);
+      }
+    },
+
+    dismissError: () => store.update({ error: null }),
+  };
+}

@@ -1,0 +1,96 @@
+/** What the page knows, and how it starts. */
+
+import { createStore } from "../store.js";
+
+/** @typedef {import("../protocol.js").BenchResult} BenchResult */
+/** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
+/** @typedef {import("../protocol.js").Fault} Fault */
+/** @typedef {import("../protocol.js").Info} Info */
+/** @typedef {import("../protocol.js").KernelChoice} KernelChoice */
+/** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
+/** @typedef {import("../protocol.js").Progress} Progress */
+/** @typedef {import("../protocol.js").Result} Result */
+
+/**
+ * A picture that was dropped, picked, pasted or fetched.
+ * @typedef {object} Picture
+ * @property {Blob} blob
+ * @property {string} name
+ * @property {string} url  of the blob, for the preview
+ */
+
+/**
+ * An answer, and what it is about.
+ * @typedef {object} Answer
+ * @property {string} about  a file name, or "camera"
+ * @property {Result} result
+ */
+
+/**
+ * The block timings to show: those that came last.
+ * @typedef {object} Timing
+ * @property {"answer" | "benchmark"} of
+ * @property {number} total  milliseconds of a pass
+ * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * @typedef {object} CameraState
+ * @property {"off" | "starting" | "on"} phase
+ * @property {MediaStream | null} stream
+ * @property {boolean} front       the preview is mirrored
+ * @property {boolean} switchable  there is more than one camera
+ * @property {number} fps          answers a second; 0 until it is known
+ */
+
+/**
+ * @typedef {object} State
+ * @property {ModelEntry[]} models     of the manifest
+ * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
+ * @property {string} ownName          file name of that checkpoint
+ * @property {Info | null} info        the loaded model
+ * @property {KernelChoice | null} kernel
+ * @property {"loading" | "idle" | "classifying" | "benchmarking" | "failed"} activity  failed: there is no model
+ * @property {Progress | null} progress
+ * @property {string} notice           something worth knowing that is no error
+ * @property {Picture | null} picture
+ * @property {Answer | null} answer
+ * @property {Timing | null} timing
+ * @property {BenchResult | null} bench
+ * @property {CameraState} camera
+ * @property {"off" | "preparing" | "on"} sound
+ * @property {Fault | null} error
+ */
+
+/** @typedef {import("../store.js").Store<State>} PageStore */
+
+/**
+ * Builds a panel, which keeps itself up to date. Each builds its DOM in its own module and nowhere else.
+ * @typedef {(context: {store: PageStore, session: import("./session.js").Session}) => HTMLElement} Panel
+ */
+
+/** @type {CameraState} */
+export const CAMERA_OFF = { phase: "off", stream: null, front: false, switchable: false, fps: 0 };
+
+/** @returns {PageStore} */
+export function createPageStore() {
+  return createStore(
+    /** @type {State} */ ({
+      models: [],
+      chosen: "",
+      ownName: "",
+      info: null,
+      kernel: null,
+      activity: "loading",
+      progress: null,
+      notice: "",
+      picture: null,
+      answer: null,
+      timing: null,
+      bench: null,
+      camera: CAMERA_OFF,
+      sound: "off",
+      error: null,
+    }),
+  );
+}

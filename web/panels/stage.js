@@ -1,0 +1,156 @@
+/** The picture or the camera, and all ways to bring one here: drop, pick, paste, start the camera. */
+
+import { el, icon } from "../page/dom.js";
+import { samplesPanel } from "./samples.js";
+
+/** @type {import("../page/state.js").Panel} */
+export function stagePanel({ store, session }) {
+  const input = el("input", {
+    type: "file",
+    accept: "image/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
+    multiple: true,
+    class: "visually-hidden",
+    tabindex: "-1",
+    "aria-hidden": "true",
+    "data-testid": "file-input",
+    onchange: () => {
+      void session.openFiles([...(input.files ?? [])]);
+      // The same file can be chosen again.
+      input.value = "";
+    },
+  });
+  const pick = () => input.click();
+
+  const preview = el("img", { class: "stage-media", alt: "" });
+  const placeholder = el("p", { class: "stage-note" }, "There is no preview of this file.");
+  preview.addEventListener("error", () => show(placeholder));
+  const invitation = el(
+    "div",
+    { class: "invitation" },
+    waveletSquare(),
+    el("p", { class: "invitation-title" }, "Drop a picture here"),
+    el("p", { class: "muted" }, "or paste one, choose a file, or start the camera"),
+  );
+  const video = session.video;
+  video.className = "stage-media";
+
+  const view = el("div", { class: "stage-view" });
+  const zone = el(
+    "div",
+    { class: "stage", "data-testid": "drop-zone" },
+    view,
+    el("p", { class: "drop-hint" }, "Let go to classify it"),
+  );
+  // A convenience for the mouse: the button below does the same for everyone.
+  zone.addEventListener("click", () => {
+    if (zone.dataset.empty === "true") pick();
+  });
+
+  /** @param {HTMLElement} media */
+  function show(media) {
+    zone.dataset.empty = String(media === invitation);
+    view.replaceChildren(media);
+  }
+
+  const cameraLabel = el("span");
+  const cameraButton = el("button", {
+    type: "button",
+    "data-testid": "camera-toggle",
+    onclick: () => session.toggleCamera(),
+  });
+  const turnButton = el(
+    "button",
+    { type: "button", "data-testid": "camera-turn", onclick: () => session.turnCamera() },
+    icon("turn"),
+    "Other camera",
+  );
+
+  store.watch(
+    (state) => (state.camera.phase === "on" ? video : state.picture),
+    () => {
+      const { camera, picture } = store.get();
+      video.classList.toggle("mirrored", camera.front);
+      if (camera.phase === "on") return show(video);
+      if (!picture) return show(invitation);
+      preview.src = picture.url;
+      preview.alt = `The picture being classified: ${picture.name}`;
+      show(preview);
+    },
+  );
+  store.watch(
+    (state) => state.camera.phase,
+    (phase) => {
+      cameraLabel.textContent = { off: "Start camera", starting: "Starting …", on: "Stop camera" }[phase];
+      cameraButton.replaceChildren(icon(phase === "off" ? "camera" : "stop"), cameraLabel);
+      cameraButton.dataset.phase = phase;
+    },
+  );
+  store.watch(
+    (state) => state.camera.switchable,
+    (switchable) => (turnButton.hidden = !switchable),
+  );
+
+  acceptDrops(zone, session.openFiles);
+  acceptPastes(session.openFiles);
+
+  return el(
+    "section",
+    { class: "card stage-card", "aria-label": "Picture" },
+    zone,
+    input,
+    el(
+      "div",
+      { class: "actions" },
+      el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), "Choose a picture"),
+      cameraButton,
+      turnButton,
+      samplesPanel({ store, session }),
+    ),
+    el("p", { class: "privacy" }, "Images never leave this device."),
+  );
+}
+
+/**
+ * Files may be dropped anywhere on the page; the zone shows that they are welcome.
+ * @param {HTMLElement} zone
+ * @param {(files: File[]) => void} open
+ */
+function acceptDrops(zone, open) {
+  /** @param {DragEvent} event */
+  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
+  /** @param {boolean} dragging */
+  const mark = (dragging) => zone.classList.toggle("dragging", dragging);
+
+  document.addEventListener("dragover", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    mark(true);
+  });
+  document.addEventListener("dragleave", (event) => {
+    // Also fired on the way from one element to the next; only leaving the window has no next.
+    if (event.relatedTarget === null) mark(false);
+  });
+  document.addEventListener("drop", (event) => {
+    if (!carriesFiles(event)) return;
+    event.preventDefault();
+    mark(false);
+    open([...(event.dataTransfer?.files ?? [])]);
+  });
+}
+
+/** @param {(files: File[]) => void} open */
+function acceptPastes(open) {
+  document.addEventListener("paste", (event) => {
+    const files = [...(event.clipboardData?.files ?? [])];
+    if (files.length === 0) return;
+    event.preventDefault();
+    open(files);
+  });
+}
+
+/** The Haar transform's pyramid: a square halved into its bands, and the low band again. */
+function waveletSquare() {
+  const figure = el("div", { class: "wavelet", "aria-hidden": "true" });
+  for (let band = 0; band < 10; band++) figure.append(el("span"));
+  return figure;
+}

@@ -1,0 +1,210 @@
+/** Where the time goes: every block of the network, grouped by stage; and the benchmark. */
+
+import { el, icon } from "../page/dom.js";
+import { formatCount, formatMs, formatPercent, formatShape } from "../page/format.js";
+
+/** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
+
+/** @type {Record<string, string>} */
+const STAGES = { stem: "Stem", stage1: "Stage 1", stage2: "Stage 2", stage3: "Stage 3", head: "Head" };
+
+/** @type {import("../page/state.js").Panel} */
+export function timingsPanel({ store, session }) {
+  const caption = el("p", { class: "muted" });
+  const blocks = el("div", { "data-testid": "blocks" });
+  const benchLine = el("p", { class: "bench", "data-testid": "bench-result" });
+  const buttonText = el("span");
+  const button = el(
+    "button",
+    { type: "button", "data-testid": "bench", onclick: () => void session.benchmark() },
+    icon("gauge"),
+    buttonText,
+  );
+  /** @type {ReturnType<typeof createBreakdown> | null} */
+  let breakdown = null;
+
+  store.watch(
+    (state) => state.timing,
+    (timing) => {
+      if (!timing) {
+        caption.textContent = "Classify a picture, or run the benchmark, to see what each block of the network costs.";
+        breakdown = null;
+        return blocks.replaceChildren();
+      }
+      const what = timing.of === "benchmark" ? "Medians of the benchmark" : "The last pass";
+      const macs = sum(timing.blocks, (block) => block.macs);
+      caption.textContent = `${what}: ${formatMs(timing.total)} ms for ${formatCount(macs)} MACs in ${timing.blocks.length} blocks`;
+      // Drawn once per model, then only the numbers change: the camera brings many passes a second.
+      if (!breakdown?.fits(timing.blocks)) {
+        breakdown = createBreakdown(timing.blocks);
+        blocks.replaceChildren(...breakdown.elements);
+      }
+      breakdown.show(timing.blocks);
+      blocks.dataset.forward = String(timing.total);
+    },
+  );
+  store.watch(
+    (state) => state.bench,
+    (bench) => {
+      benchLine.hidden = bench === null;
+      if (!bench) return;
+      const { median, p10, p90, min, gflops, kernel, runs } = bench;
+      benchLine.replaceChildren(
+        el("strong", {}, `${formatMs(median)} ms`),
+        ` median of ${runs} runs · p10 ${formatMs(p10)} · p90 ${formatMs(p90)} · best ${formatMs(min)} ms`,
+        ` · ${gflops.toFixed(1)} GFLOP/s with the ${kernel} kernels`,
+      );
+    },
+  );
+  store.watch(
+    (state) => state.activity !== "idle",
+    (busy) => (button.disabled = busy),
+  );
+  store.watch(
+    ({ activity, progress }) =>
+      activity === "benchmarking" && progress?.phase === "bench"
+        ? `Run ${progress.done} of ${progress.total}`
+        : "Benchmark",
+    (text) => (buttonText.textContent = text),
+  );
+
+  return el(
+    "section",
+    { class: "card timings", "aria-labelledby": "timings-title" },
+    el("div", { class: "card-head" }, el("h2", { id: "timings-title" }, "Where the time goes"), button),
+    benchLine,
+    caption,
+    blocks,
+  );
+}
+
+/**
+ * A ribbon of the stages and a table of the blocks, for passes through one model.
+ * @param {BlockTiming[]} model
+ */
+function createBreakdown(model) {
+  const groups = [...new Set(model.map((block) => block.stage))].map((stage) => createGroup(stage, model));
+  const table = el(
+    "table",
+    {},
+    el(
+      "thead",
+      {},
+      el("tr", {}, heading("Block"), heading("Output"), heading("MACs"), heading("ms"), heading("Share")),
+    ),
+    ...groups.map((group) => group.body),
+  );
+  return {
+    elements: [el("div", { class: "ribbon", "aria-hidden": "true" }, ...groups.map((group) => group.ribbon)), table],
+    /** @param {BlockTiming[]} blocks */
+    fits: (blocks) => blocks.length === model.length && blocks.every((block, i) => sameBlock(block, model[i])),
+    /** @param {BlockTiming[]} blocks */
+    show(blocks) {
+      const total = sum(blocks, (block) => block.ms);
+      for (const group of groups) group.show(blocks, total);
+    },
+  };
+}
+
+/**
+ * One stage: its part of the ribbon and its rows.
+ * @param {string} stage
+ * @param {BlockTiming[]} model
+ */
+function createGroup(stage, model) {
+  const name = STAGES[stage] ?? stage;
+  const ribbon = el("span", { "data-stage": stage }, el("span", {}, name));
+  const cells = createCells();
+  const head = el(
+    "tr",
+    { class: "stage-row", "data-stage": stage },
+    heading(name, "rowgroup"),
+    el("td"),
+    el("td"),
+    ...cells.elements,
+  );
+  const rows = new Map(model.filter((block) => block.stage === stage).map((block) => [block.name, createRow(block)]));
+  return {
+    ribbon,
+    body: el("tbody", {}, head, ...[...rows.values()].map((row) => row.element)),
+    /**
+     * @param {BlockTiming[]} blocks
+     * @param {number} total
+     */
+    show(blocks, total) {
+      const mine = blocks.filter((block) => block.stage === stage);
+      const ms = sum(mine, (block) => block.ms);
+      cells.show(ms, total);
+      ribbon.style.flexGrow = String(ms / total);
+      for (const block of mine) rows.get(block.name)?.show(block, total);
+    },
+  };
+}
+
+/** @param {BlockTiming} block */
+function createRow({ name, shape, macs }) {
+  const cells = createCells();
+  const element = el(
+    "tr",
+    { "data-testid": "block-timing", "data-name": name },
+    el("th", { scope: "row" }, name),
+    el("td", {}, formatShape(shape)),
+    el("td", {}, macs ? formatCount(macs) : "–"),
+    ...cells.elements,
+  );
+  return {
+    element,
+    /**
+     * @param {BlockTiming} block
+     * @param {number} total
+     */
+    show({ ms }, total) {
+      element.dataset.ms = String(ms);
+      cells.show(ms, total);
+    },
+  };
+}
+
+/** The cells that change with every pass: milliseconds and share. */
+function createCells() {
+  const time = el("td");
+  const percent = el("span");
+  const share = el("td", { class: "share" }, percent);
+  return {
+    elements: [time, share],
+    /**
+     * @param {number} ms
+     * @param {number} total
+     */
+    show(ms, total) {
+      time.textContent = formatMs(ms);
+      percent.textContent = formatPercent(ms / total);
+      share.style.setProperty("--share", String(ms / total));
+    },
+  };
+}
+
+/**
+ * @param {string} text
+ * @param {string} scope
+ */
+function heading(text, scope = "col") {
+  return el("th", { scope }, text);
+}
+
+/**
+ * @param {BlockTiming} a
+ * @param {BlockTiming} b
+ */
+function sameBlock(a, b) {
+  return a.name === b.name && a.macs === b.macs && formatShape(a.shape) === formatShape(b.shape);
+}
+
+/**
+ * @template T
+ * @param {T[]} list
+ * @param {(item: T) => number} value
+ */
+function sum(list, value) {
+  return list.reduce((total, item) => total + value(item), 0);
+}

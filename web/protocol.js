@@ -1,0 +1,220 @@
+/**
+ * What the page and the worker say to each other. This file is the only place where it is written down.
+ *
+ * page → worker   {id, type: "init" | "load" | "classify" | "bench" | "sound", …}
+ * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
+ *
+ * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
+ * the same id, with any number of "progress" before it. An "error" with id 0 belongs to no request: the worker is
+ * lost. There is no message to stop: the page terminates the worker instead, which always works.
+ * Pixels, weights and samples travel as Blob, ImageBitmap or transferred ArrayBuffer, never as JSON.
+ */
+
+/**
+ * Everything that can go wrong, as a closed list. The first group comes from the Go module, the rest from the
+ * JavaScript around it.
+ */
+export const ERROR_CODES = /** @type {const} */ ([
+  "not-an-image",
+  "unsupported-image",
+  "image-damaged",
+  "image-too-large",
+  "not-a-checkpoint",
+  "truncated",
+  "unsafe",
+  "corrupt",
+  "no-ema",
+  "mismatch",
+  "labels",
+  "no-model",
+  "bad-request",
+  "panic",
+  "failed",
+
+  "download-failed",
+  "wrong-hash",
+  "offline",
+  "no-wasm",
+  "worker-crashed",
+  "out-of-memory",
+  "camera-denied",
+  "camera-missing",
+  "camera-busy",
+  "camera-insecure",
+  "camera-failed",
+  "sound-failed",
+]);
+
+/** @typedef {(typeof ERROR_CODES)[number]} ErrorCode */
+
+/**
+ * After one of these the worker cannot be trusted: it is replaced by a fresh one.
+ * @type {ReadonlySet<ErrorCode>}
+ */
+export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"]);
+
+/**
+ * An error as it travels: what happened, and what to do about it.
+ * @typedef {object} Fault
+ * @property {ErrorCode} code
+ * @property {string} message
+ * @property {string} hint  empty where nothing can be advised
+ */
+
+// ---------------------------------------------------------------------------------------------- page → worker
+
+/**
+ * @typedef {object} InitRequest
+ * @property {"init"} type
+ * @property {string} kernel  the wish: "auto" or a name of kernels.js
+ */
+
+/**
+ * A model of the site's manifest, or a checkpoint of the user's own.
+ * @typedef {object} LoadRequest
+ * @property {"load"} type
+ * @property {ManifestSource | FileSource} source
+ */
+
+/**
+ * @typedef {object} ManifestSource
+ * @property {"manifest"} kind
+ * @property {string} manifest  the manifest's text
+ * @property {string} id        the entry to load
+ * @property {string} labels    absolute URL of its labels
+ * @property {WeightsFile} weights  with an absolute URL
+ */
+
+/**
+ * @typedef {object} FileSource
+ * @property {"file"} kind
+ * @property {Blob} file      .pth or .safetensors; read lazily
+ * @property {string} labels  absolute URL of the labels to use if their number fits
+ */
+
+/**
+ * @typedef {object} ClassifyRequest
+ * @property {"classify"} type
+ * @property {Blob | ImageBitmap} image
+ * @property {number} top  how many classes to answer with
+ */
+
+/**
+ * @typedef {object} BenchRequest
+ * @property {"bench"} type
+ * @property {number} runs
+ */
+
+/**
+ * @typedef {object} SoundRequest
+ * @property {"sound"} type
+ * @property {string} url  absolute URL of an MP3
+ */
+
+/** @typedef {InitRequest | LoadRequest | ClassifyRequest | BenchRequest | SoundRequest} RequestBody */
+/** @typedef {RequestBody & {id: number}} Request */
+
+// ---------------------------------------------------------------------------------------------- worker → page
+
+/**
+ * @typedef {object} Progress
+ * @property {"weights" | "bench"} phase
+ * @property {number} done
+ * @property {number} total  bytes of the weights, runs of the benchmark
+ */
+
+/**
+ * The kernel in use; note says why it is not the one that was asked for.
+ * @typedef {object} KernelChoice
+ * @property {string} name
+ * @property {string} artifact  URL of the WebAssembly module, relative to the site
+ * @property {string} note      empty if the wish was met
+ */
+
+/**
+ * @typedef {object} Info
+ * @property {string} model    manifest id, variant or "custom"
+ * @property {string} variant  of the paper; empty outside its table
+ * @property {number} classes
+ * @property {number} height   of the input, in pixels
+ * @property {number} width
+ * @property {number} params
+ * @property {number} macs
+ * @property {string} kernel
+ */
+
+/**
+ * @typedef {object} Prediction
+ * @property {number} index
+ * @property {string} id     of the dataset, for example a WordNet id
+ * @property {string} label
+ * @property {number} p      probability
+ */
+
+/**
+ * @typedef {object} BlockTiming
+ * @property {string} name   as in the official state dict
+ * @property {string} stage  stem, stage1, stage2, stage3 or head
+ * @property {number[]} shape  [height, width, channels] of its output
+ * @property {number} macs
+ * @property {number} ms
+ */
+
+/**
+ * @typedef {object} Result
+ * @property {Prediction[]} top  best first
+ * @property {{decode: number, preprocess: number, forward: number, total: number}} ms
+ * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * Milliseconds; the blocks are medians of their own.
+ * @typedef {object} BenchResult
+ * @property {string} kernel
+ * @property {string} model
+ * @property {number} runs
+ * @property {number} median
+ * @property {number} p10
+ * @property {number} p90
+ * @property {number} min
+ * @property {number} gflops
+ * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * @typedef {object} Sound
+ * @property {number} sampleRate
+ * @property {number} channels
+ * @property {Float32Array<ArrayBuffer>} samples  interleaved
+ */
+
+/**
+ * @typedef {{id: number, type: "progress", progress: Progress}
+ *   | {id: number, type: "ready", value: KernelChoice}
+ *   | {id: number, type: "result", value: unknown}
+ *   | {id: number, type: "error", fault: Fault}} Reply
+ */
+
+// --------------------------------------------------------------------------------------------------- manifest
+
+/**
+ * @typedef {object} WeightsFile
+ * @property {string} dtype  f32, f16 or i8
+ * @property {string} url    in the manifest relative to it
+ * @property {number} bytes
+ * @property {string} sha256
+ */
+
+/**
+ * What the page uses of an entry of assets/models/index.json.
+ * @typedef {object} ModelEntry
+ * @property {string} id
+ * @property {string} title
+ * @property {string} variant
+ * @property {number} resolution
+ * @property {string} labels
+ * @property {WeightsFile[]} weights
+ * @property {{dataset: string, n: number, top1: number, top5: number}} [accuracy]
+ * @property {string} license
+ * @property {string} source
+ */

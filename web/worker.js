@@ -1,0 +1,192 @@
+/** The worker: answers the requests of protocol.js with the Go module. */
+
+import { ClassifierError, toFault } from "./errors.js";
+import { chooseKernel } from "./kernels.js";
+import { downloadBytes, downloadText, downloadWeights } from "./worker/download.js";
+import { crash, startGo } from "./worker/go.js";
+import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
+
+/** @typedef {import("./protocol.js").Fault} Fault */
+/** @typedef {import("./protocol.js").FileSource} FileSource */
+/** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
+/** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
+/** @typedef {import("./protocol.js").Progress} Progress */
+/** @typedef {import("./protocol.js").Reply} Reply */
+/** @typedef {import("./protocol.js").Request} Request */
+/** @typedef {import("./protocol.js").Result} Result */
+/** @typedef {import("./worker/go.js").Module} Module */
+
+/** @typedef {(progress: Progress) => void} Report */
+
+/** A larger file is not even read: the Go module would refuse it, and reading it could take all memory. */
+const MAX_PICTURE_BYTES = 64 << 20;
+
+/** @type {KernelChoice} */
+let kernel;
+/** @type {Promise<Module>} */
+let module;
+
+onmessage = async ({ data }) => {
+  const request = /** @type {Request} */ (data);
+  const { id } = request;
+  try {
+    const value = await answer(request, (progress) => reply({ id, type: "progress", progress }));
+    if (request.type === "init") return reply({ id, type: "ready", value: /** @type {KernelChoice} */ (value) });
+    reply({ id, type: "result", value }, transferables(value));
+  } catch (error) {
+    reply({ id, type: "error", fault: explain(error) });
+  }
+};
+
+/**
+ * @param {Request} request
+ * @param {Report} report
+ * @returns {Promise<unknown>}
+ */
+async function answer(request, report) {
+  switch (request.type) {
+    case "init":
+      return init(request.kernel);
+    case "load":
+      return request.source.kind === "manifest" ? loadFromManifest(request.source, report) : loadFile(request.source);
+    case "classify":
+      return classify(request.image, request.top);
+    case "bench": {
+      const progress = (/** @type {number} */ done, /** @type {number} */ total) =>
+        report({ phase: "bench", done, total });
+      return (await module).bench({ runs: request.runs, progress });
+    }
+    case "sound": {
+      const [{ sound }, bytes] = await Promise.all([module, downloadBytes(request.url)]);
+      return sound({ bytes });
+    }
+  }
+}
+
+/** @param {string} wish */
+async function init(wish) {
+  module = start(wish);
+  await module;
+  return kernel;
+}
+
+/** @param {string} wish */
+async function start(wish) {
+  if (typeof WebAssembly !== "object") {
+    throw new ClassifierError(
+      "no-wasm",
+      "This browser has no WebAssembly.",
+      "Use a current browser, or allow it in the settings.",
+    );
+  }
+  kernel = chooseKernel(wish);
+  return startGo(new URL(kernel.artifact, import.meta.url), lost);
+}
+
+/**
+ * The weights come while the module is still being compiled.
+ * @param {ManifestSource} source
+ * @param {Report} report
+ */
+async function loadFromManifest(source, report) {
+  const [{ load }, weights, labels] = await Promise.all([
+    module,
+    downloadWeights(source.weights, (done, total) => report({ phase: "weights", done, total })),
+    downloadText(source.labels),
+  ]);
+  return load({ weights, manifest: source.manifest, id: source.id, labels, kernel: kernel.name });
+}
+
+/** @param {FileSource} source */
+async function loadFile({ file, labels: labelsUrl }) {
+  const [{ load }, labels] = await Promise.all([
+    module,
+    // Without them the classes go by their numbers, which is no reason to refuse the checkpoint.
+    downloadText(labelsUrl).catch(() => undefined),
+  ]);
+  return load({ weights: file, labels, kernel: kernel.name });
+}
+
+/**
+ * @param {Blob | ImageBitmap} image
+ * @param {number} top
+ * @returns {Promise<Result>}
+ */
+async function classify(image, top) {
+  const { classify } = await module;
+  if (image instanceof ImageBitmap) return classify({ ...readPixels(image), top });
+  if (image.size > MAX_PICTURE_BYTES) {
+    const megabytes = Math.round(image.size / (1 << 20));
+    throw new ClassifierError(
+      "image-too-large",
+      `The file has ${megabytes} MB; up to 64 MB are read.`,
+      "Save the picture smaller.",
+    );
+  }
+  try {
+    return await classify({ bytes: await read(image), top });
+  } catch (error) {
+    if (toFault(error, "worker-crashed").code !== "unsupported-image") throw error;
+    const start = performance.now();
+    const bitmap = await decodeWithBrowser(image);
+    if (!bitmap) throw error;
+    const pixels = readPixels(bitmap);
+    const decode = performance.now() - start;
+    const result = await classify({ ...pixels, top });
+    result.ms.decode += decode;
+    result.ms.total += decode;
+    return result;
+  }
+}
+
+/** @param {Blob} file */
+async function read(file) {
+  try {
+    return new Uint8Array(await file.arrayBuffer());
+  } catch {
+    throw new ClassifierError(
+      "not-an-image",
+      "The file could not be read.",
+      "It may have been moved or changed: choose it again.",
+    );
+  }
+}
+
+/**
+ * The Go module rejects with Faults. An exception comes from WebAssembly itself, a trap for one, and means its end.
+ * @param {unknown} error
+ * @returns {Fault}
+ */
+function explain(error) {
+  const foreseen = error instanceof ClassifierError || !(error instanceof Error);
+  return toFault(foreseen ? error : crash(error.message), "worker-crashed");
+}
+
+/** @param {unknown} error */
+function lost(error) {
+  reply({ id: 0, type: "error", fault: explain(error) });
+}
+
+// An exception in a callback of the Go program's own, after which it does not go on.
+addEventListener("unhandledrejection", (event) => {
+  event.preventDefault();
+  lost(event.reason);
+});
+
+/**
+ * @param {Reply} message
+ * @param {Transferable[]} [transfer]
+ */
+function reply(message, transfer = []) {
+  postMessage(message, { transfer });
+}
+
+/**
+ * The large buffers of an answer.
+ * @param {unknown} value
+ * @returns {Transferable[]}
+ */
+function transferables(value) {
+  const samples = /** @type {{samples?: Float32Array} | null} */ (value)?.samples;
+  return samples ? [samples.buffer] : [];
+}

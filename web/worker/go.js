@@ -1,0 +1,116 @@
+/** Starts the Go module and watches over it. */
+
+import "../wasm_exec.js";
+import { ClassifierError } from "../errors.js";
+
+/** @typedef {import("../protocol.js").BenchResult} BenchResult */
+/** @typedef {import("../protocol.js").Info} Info */
+/** @typedef {import("../protocol.js").Result} Result */
+/** @typedef {import("../protocol.js").Sound} Sound */
+
+/**
+ * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
+ * @typedef {object} Module
+ * @property {(request: {weights: Uint8Array | Blob, manifest?: string, id?: string, labels?: string, kernel?: string}) => Promise<Info>} load
+ * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
+ * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
+ * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound
+ */
+
+/** What wasm_exec.js and the Go module put into the worker's global scope. */
+const scope =
+  /** @type {{
+   *   Go: new () => {importObject: WebAssembly.Imports, run(instance: WebAssembly.Instance): Promise<void>, exit(code: number): void},
+   *   fs: {writeSync(fd: number, bytes: Uint8Array): number},
+   *   mobilemamba: Module,
+   *   onMobileMambaReady?: () => void,
+   * }} */ (/** @type {unknown} */ (globalThis));
+
+/**
+ * Resolves when the module has announced itself.
+ * @param {URL} url
+ * @param {(error: ClassifierError) => void} onExit  the program ended, which it never should
+ * @returns {Promise<Module>}
+ */
+export async function startGo(url, onExit) {
+  const output = keepOutput();
+  const go = new scope.Go();
+  go.exit = () => {}; // Would log the exit code; run() resolves all the same.
+  const instance = await instantiate(url, go.importObject);
+
+  await new Promise((resolve, reject) => {
+    scope.onMobileMambaReady = () => resolve(undefined);
+    go.run(instance).then(() => {
+      const error = crash(output.tail());
+      reject(error);
+      onExit(error);
+    }, reject);
+  });
+  return scope.mobilemamba;
+}
+
+/**
+ * Says whether a program that ended, or an exception that left it, was short of memory.
+ * @param {string} detail  what Go printed, or the exception's message
+ * @returns {ClassifierError}
+ */
+export function crash(detail) {
+  if (/out of memory|cannot allocate memory|memory allocation/i.test(detail)) {
+    const hint = "Close other tabs, or choose a smaller model or picture.";
+    return new ClassifierError("out-of-memory", "The engine ran out of memory.", hint);
+  }
+  const line =
+    detail.split("\n").find((text) => /^(panic|fatal error|runtime error):/.test(text)) ?? detail.split("\n")[0];
+  const hint = "The engine restarts by itself: try again.";
+  return new ClassifierError("worker-crashed", line ? `The engine stopped: ${line}` : "The engine stopped.", hint);
+}
+
+/**
+ * @param {URL} url
+ * @param {WebAssembly.Imports} imports
+ * @returns {Promise<WebAssembly.Instance>}
+ */
+async function instantiate(url, imports) {
+  let response;
+  try {
+    response = await fetch(url);
+  } catch {
+    throw new ClassifierError(
+      "download-failed",
+      "The engine could not be downloaded.",
+      "Check the connection and try again.",
+    );
+  }
+  if (!response.ok) {
+    const message = `The engine could not be downloaded: the server answered ${response.status} for ${url.pathname}.`;
+    throw new ClassifierError("download-failed", message, "Reload the page. If it stays so, the site is incomplete.");
+  }
+  try {
+    // The response goes in untouched, without a counter of bytes around it: only so can the browser keep the compiled
+    // code in its cache. Some static hosts do not know the type of .wasm files, which rules out streaming.
+    const streams = response.headers.get("Content-Type")?.startsWith("application/wasm") ?? false;
+    const { instance } = streams
+      ? await WebAssembly.instantiateStreaming(response, imports)
+      : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
+    return instance;
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    if (error instanceof RangeError) throw crash(`out of memory: ${detail}`);
+    throw new ClassifierError(
+      "no-wasm",
+      `The engine does not run in this browser: ${detail}`,
+      "Use a current browser.",
+    );
+  }
+}
+
+/** Keeps the end of what the Go program prints instead of logging it: a crash report is printed, not returned. */
+function keepOutput() {
+  let text = "";
+  const decoder = new TextDecoder();
+  scope.fs.writeSync = (_fd, bytes) => {
+    text = (text + decoder.decode(bytes, { stream: true })).slice(-8192);
+    return bytes.length;
+  };
+  return { tail: () => text };
+}
