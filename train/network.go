@@ -89,7 +89,10 @@ func (n *Network) Backward(dlogits, dx []float32) {
 	p := &n.pass
 	in := n.head.in
 	d := p.scratch(in, in.C)
-	n.head.backward(p, d, ops.Matrix(in.B, n.Config.Classes, dlogits))
+	dy := p.scratch(n.head.logits, n.Config.Classes)
+	copy(dy.Data, dlogits)
+	n.head.backward(p, d, dy)
+	p.done(dy)
 	for i := len(n.modules) - 1; i >= 0; i-- {
 		d = n.modules[i].step(p, d)
 	}

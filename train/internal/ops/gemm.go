@@ -35,7 +35,9 @@ func (p *Panels) PackForward(w []float32, n, k int) {
 func (p *Panels) PackBackward(w []float32, n, k int) {
 	p.reset(n, k)
 	for j := 0; j < k; j += tileCols {
-		packRows(p.data[j*n:], Matrix(n, k, w).Channels(j, k), tileCols)
+		for i := range n {
+			copy(p.data[(j*n + i*tileCols):][:tileCols], w[i*k+j:(i+1)*k])
+		}
 	}
 }
 
@@ -48,15 +50,6 @@ func (p *Panels) reset(depth, cols int) {
 	p.Depth, p.Cols = depth, cols
 	p.data = Grow(p.data, depth*width)
 	clear(p.data)
-}
-
-// packRowsScalar copies the first columns of m to rows of width values, 32 or 48; those behind the last become zero.
-func packRowsScalar(dst []float32, m Map, width int) {
-	m = m.Channels(0, min(m.C, width))
-	for i := range m.Rows() {
-		d := dst[i*width:][:width]
-		clear(d[copy(d, m.Row(i)):])
-	}
 }
 
 // Mul computes y = x·p, or y += x·p.
@@ -85,10 +78,10 @@ func mulRows(s *scratch, y, x Map, p *Panels, from, to int, accumulate bool) {
 		panel := p.data[j*p.Depth:]
 		cols := min(tileCols, p.Cols-j)
 		for i := from; i < whole; i += tileRows {
-			tile(p.Depth, x.Data[i*x.LD:], x.LD, 1, panel, y.Data[i*y.LD+j:], y.LD, cols, accumulate)
+			tile(p.Depth, x.Data[i*x.LD:], x.LD, 1, panel, tileCols, y.Data[i*y.LD+j:], y.LD, cols, accumulate)
 		}
 		if tail > 0 {
-			tile(p.Depth, s.a, p.Depth, 1, panel, s.c, tileCols, cols, false)
+			tile(p.Depth, s.a, p.Depth, 1, panel, tileCols, s.c, tileCols, cols, false)
 			storeTail(y.Data[whole*y.LD+j:], y.LD, s.c, tail, cols, accumulate)
 		}
 	}
@@ -109,14 +102,15 @@ func storeTail(y []float32, ldy int, tile []float32, rows, cols int, accumulate 
 }
 
 const (
-	gradDepth = 96 // rows of dy and x that a task packs at a time: both fit the first-level cache
-	gradRows  = 48 // rows of dW in a task
+	gradDepth = 96 // rows of dy and x that a task passes over at a time: both stay in the cache
+	gradRows  = 4 * tileRows
+	gradCols  = 3 * tileCols // gradRows×gradCols values of dW are a task
 )
 
 // GradWeight computes dw [dy.C, x.C] = dyᵀ·x.
 func GradWeight(t *Team, dw []float32, dy, x Map) {
 	m, n, k := x.Rows(), dy.C, x.C
-	tilesN, tilesK := (n+gradRows-1)/gradRows, (k+tileCols-1)/tileCols
+	tilesN, tilesK := (n+gradRows-1)/gradRows, (k+gradCols-1)/gradCols
 	tiles := tilesN * tilesK
 	// A small dW over many rows has too few tiles to share out: then the rows are cut as well.
 	segments := max(1, min(16/tiles, m/(8*gradDepth)))
@@ -126,50 +120,53 @@ func GradWeight(t *Team, dw []float32, dy, x Map) {
 	}
 	per := (m + segments*gradDepth - 1) / (segments * gradDepth) * gradDepth
 	t.run(segments*tiles, func(i int, s *scratch) {
-		segment, tn, tk := i/tiles, i%tiles/tilesK, i%tilesK
+		segment, n0, k0 := i/tiles, i%tiles/tilesK*gradRows, i%tilesK*gradCols
 		from := min(m, segment*per)
 		rows := func(v Map) Map { return v.rowRange(from, min(m, from+per)) }
-		n0, k0 := tn*gradRows, tk*tileCols
 		gradTile(s, out[segment*n*k+n0*k+k0:], k,
-			rows(dy).Channels(n0, min(n, n0+gradRows)), rows(x).Channels(k0, min(k, k0+tileCols)))
+			rows(dy).Channels(n0, min(n, n0+gradRows)), rows(x).Channels(k0, min(k, k0+gradCols)))
 	})
 	if segments > 1 {
 		sumPartials(dw, out, segments)
 	}
 }
 
-// gradTile computes up to 48×32 values of dW, ldw apart.
+// gradTile computes up to gradRows×gradCols values of dW, ldw apart. Both operands are read in place. Rows of tiles
+// behind the last channel of dy read what lies there, and are dropped.
 func gradTile(s *scratch, dw []float32, ldw int, dy, x Map) {
-	s.a = Grow(s.a, gradDepth*gradRows)
-	s.b = Grow(s.b, gradDepth*tileCols)
-	s.c = Grow(s.c, gradRows*tileCols)
+	s.c = Grow(s.c, gradRows*gradCols)
 	clear(s.c)
 	rows := dy.Rows()
+	a := dy.Data[:min(cap(dy.Data), len(dy.Data)+slack)]
 	for from := 0; from < rows; from += gradDepth {
-		to := min(rows, from+gradDepth)
-		packRows(s.b, x.rowRange(from, to), tileCols)
-		packRows(s.a, dy.rowRange(from, to), gradRows)
-		for n := 0; n < dy.C; n += tileRows {
-			tile(to-from, s.a[n:], 1, gradRows, s.b, s.c[n*tileCols:], tileCols, tileCols, true)
+		depth := min(gradDepth, rows-from)
+		for k := 0; k < x.C; k += tileCols {
+			for n := 0; n < dy.C; n += tileRows {
+				tile(depth, a[from*dy.LD+n:], 1, dy.LD, x.Data[from*x.LD+k:], x.LD,
+					s.c[n*gradCols+k:], gradCols, min(tileCols, x.C-k), true)
+			}
 		}
 	}
-	storeTail(dw, ldw, s.c, dy.C, x.C, false)
+	for i := range dy.C {
+		copy(dw[i*ldw:][:x.C], s.c[i*gradCols:])
+	}
 }
 
-// tileScalar computes a tile: c[r, j] (+)= sum over d of a[r*stepR + d*stepD] * b[d, j] for 12 rows r, ldc apart, and
-// the first cols of 32 columns j.
-func tileScalar(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, cols int, accumulate bool) {
+// tileScalar computes a tile: c[r, j] (+)= sum over d of a[r*stepR + d*stepD] * b[d*ldb + j] for 12 rows r, ldc
+// apart, and the first cols of 32 columns j.
+func tileScalar(depth int, a []float32, stepR, stepD int, b []float32, ldb int, c []float32, ldc, cols int, accumulate bool) {
 	for r := range tileRows {
-		var sum [tileCols]float32
-		if accumulate {
-			copy(sum[:cols], c[r*ldc:])
+		row := c[r*ldc:][:cols]
+		if !accumulate {
+			clear(row)
 		}
-		for j := 0; j < cols; j += 8 {
-			s := (*[8]float32)(sum[j:])
+		j := 0
+		for ; j+8 <= cols; j += 8 {
+			s := (*[8]float32)(row[j:])
 			s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
 			for d := range depth {
 				v := a[r*stepR+d*stepD]
-				w := (*[8]float32)(b[d*tileCols+j:])
+				w := (*[8]float32)(b[d*ldb+j:])
 				s0 += v * w[0]
 				s1 += v * w[1]
 				s2 += v * w[2]
@@ -181,6 +178,12 @@ func tileScalar(depth int, a []float32, stepR, stepD int, b, c []float32, ldc, c
 			}
 			*s = [8]float32{s0, s1, s2, s3, s4, s5, s6, s7}
 		}
-		copy(c[r*ldc:][:cols], sum[:])
+		for ; j < cols; j++ {
+			sum := row[j]
+			for d := range depth {
+				sum += a[r*stepR+d*stepD] * b[d*ldb+j]
+			}
+			row[j] = sum
+		}
 	}
 }

@@ -2,27 +2,30 @@
 // passes by. Assembly, because Go 1.27.4 keeps about eight vectors in registers around a loop and uses the form of
 // fused multiply-add that overwrites a factor, which together make a third of this speed (see train/NOTES.md).
 //
-// A step of depth loads the right operand's 32 columns (Z0, Z1) and broadcasts the left one's 12 rows, three rows
-// from each of four base registers: base, base+stepR, base+2·stepR.
+// A step of depth loads the right operand's 32 columns (Z0, Z1; under a mask, so that none behind the last is touched)
+// and broadcasts the left one's 12 rows, three from each of four base registers: base, base+stepR, base+2·stepR.
 
 #include "textflag.h"
 
-// func tile12x32(depth int, a *float32, stepR, stepD int, b, c *float32, ldc int, mask uint32, accumulate bool)
-TEXT ·tile12x32(SB), NOSPLIT, $0-61
+// func tile12x32(depth int, a *float32, stepR, stepD int, b *float32, ldb int, c *float32, ldc int, mask uint32, accumulate bool)
+TEXT ·tile12x32(SB), NOSPLIT, $0-69
 	MOVQ depth+0(FP), CX
 	MOVQ a+8(FP), AX
 	MOVQ stepR+16(FP), DX
 	MOVQ stepD+24(FP), R12
 	MOVQ b+32(FP), BX
-	MOVQ c+40(FP), DI
-	MOVQ ldc+48(FP), SI
-	MOVL mask+56(FP), R13
+	MOVQ ldb+40(FP), R8
+	MOVQ c+48(FP), DI
+	MOVQ ldc+56(FP), SI
+	MOVL mask+64(FP), R13
 	SHLQ $2, DX
 	SHLQ $2, R12
 	SHLQ $2, SI
 	KMOVW R13, K1
 	SHRL $16, R13
 	KMOVW R13, K2
+	MOVQ R8, R13
+	SHLQ $2, R13
 	LEAQ (DX)(DX*2), R8
 	LEAQ (AX)(R8*1), R9   // row 3
 	LEAQ (R9)(R8*1), R10  // row 6
@@ -53,8 +56,8 @@ TEXT ·tile12x32(SB), NOSPLIT, $0-61
 	VPXORD Z31, Z31, Z31
 
 loop:
-	VMOVUPS (BX), Z0
-	VMOVUPS 64(BX), Z1
+	VMOVUPS.Z (BX), K1, Z0
+	VMOVUPS.Z 64(BX), K2, Z1
 	VBROADCASTSS (AX), Z2
 	VBROADCASTSS (AX)(DX*1), Z3
 	VBROADCASTSS (AX)(DX*2), Z4
@@ -95,10 +98,10 @@ loop:
 	ADDQ R12, R9
 	ADDQ R12, R10
 	ADDQ R12, R11
-	ADDQ $128, BX
+	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
-	CMPB accumulate+60(FP), $0
+	CMPB accumulate+68(FP), $0
 	JEQ store
 	MOVQ DI, BX
 	VADDPS (BX), Z8, K1, Z8
@@ -176,22 +179,25 @@ store:
 	VZEROUPPER
 	RET
 
-// func tile12x16(depth int, a *float32, stepR, stepD int, b, c *float32, ldc int, mask uint32, accumulate bool)
-TEXT ·tile12x16(SB), NOSPLIT, $0-61
+// func tile12x16(depth int, a *float32, stepR, stepD int, b *float32, ldb int, c *float32, ldc int, mask uint32, accumulate bool)
+TEXT ·tile12x16(SB), NOSPLIT, $0-69
 	MOVQ depth+0(FP), CX
 	MOVQ a+8(FP), AX
 	MOVQ stepR+16(FP), DX
 	MOVQ stepD+24(FP), R12
 	MOVQ b+32(FP), BX
-	MOVQ c+40(FP), DI
-	MOVQ ldc+48(FP), SI
-	MOVL mask+56(FP), R13
+	MOVQ ldb+40(FP), R8
+	MOVQ c+48(FP), DI
+	MOVQ ldc+56(FP), SI
+	MOVL mask+64(FP), R13
 	SHLQ $2, DX
 	SHLQ $2, R12
 	SHLQ $2, SI
 	KMOVW R13, K1
 	SHRL $16, R13
 	KMOVW R13, K2
+	MOVQ R8, R13
+	SHLQ $2, R13
 	LEAQ (DX)(DX*2), R8
 	LEAQ (AX)(R8*1), R9   // row 3
 	LEAQ (R9)(R8*1), R10  // row 6
@@ -210,7 +216,7 @@ TEXT ·tile12x16(SB), NOSPLIT, $0-61
 	VPXORD Z30, Z30, Z30
 
 loop:
-	VMOVUPS (BX), Z0
+	VMOVUPS.Z (BX), K1, Z0
 	VBROADCASTSS (AX), Z2
 	VBROADCASTSS (AX)(DX*1), Z3
 	VBROADCASTSS (AX)(DX*2), Z4
@@ -239,10 +245,10 @@ loop:
 	ADDQ R12, R9
 	ADDQ R12, R10
 	ADDQ R12, R11
-	ADDQ $128, BX
+	ADDQ R13, BX
 	DECQ CX
 	JNZ loop
-	CMPB accumulate+60(FP), $0
+	CMPB accumulate+68(FP), $0
 	JEQ store
 	MOVQ DI, BX
 	VADDPS (BX), Z8, K1, Z8
@@ -293,59 +299,5 @@ store:
 	VMOVUPS Z28, K1, (DI)
 	ADDQ SI, DI
 	VMOVUPS Z30, K1, (DI)
-	VZEROUPPER
-	RET
-
-// Rows are packed with masked loads, which do not touch what lies behind the last column and leave zeros for it.
-
-// func copyRows32(dst *float32, src *float32, ld, rows int, mask uint64)
-TEXT ·copyRows32(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), AX
-	MOVQ ld+16(FP), DX
-	MOVQ rows+24(FP), CX
-	MOVQ mask+32(FP), R13
-	SHLQ $2, DX
-	KMOVW R13, K1
-	SHRQ $16, R13
-	KMOVW R13, K2
-
-loop:
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z 64(AX), K2, Z1
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	ADDQ DX, AX
-	ADDQ $128, DI
-	DECQ CX
-	JNZ loop
-	VZEROUPPER
-	RET
-
-// func copyRows48(dst *float32, src *float32, ld, rows int, mask uint64)
-TEXT ·copyRows48(SB), NOSPLIT, $0-40
-	MOVQ dst+0(FP), DI
-	MOVQ src+8(FP), AX
-	MOVQ ld+16(FP), DX
-	MOVQ rows+24(FP), CX
-	MOVQ mask+32(FP), R13
-	SHLQ $2, DX
-	KMOVW R13, K1
-	SHRQ $16, R13
-	KMOVW R13, K2
-	SHRQ $16, R13
-	KMOVW R13, K3
-
-loop:
-	VMOVUPS.Z (AX), K1, Z0
-	VMOVUPS.Z 64(AX), K2, Z1
-	VMOVUPS.Z 128(AX), K3, Z2
-	VMOVUPS Z0, (DI)
-	VMOVUPS Z1, 64(DI)
-	VMOVUPS Z2, 128(DI)
-	ADDQ DX, AX
-	ADDQ $192, DI
-	DECQ CX
-	JNZ loop
 	VZEROUPPER
 	RET

@@ -21,11 +21,11 @@ func add(y, x []float32) {
 
 // copyFew is a copy of a few vectors: package runtime's takes longer to find out how many there are.
 func copyFew(y, x []float32) {
-	if !hasAVX512 {
+	q, p, n := ptr(y), ptr(x), len(y)
+	if !hasAVX512 || len(x) < n+lanes { // x may be a caller's picture, without slack
 		copyFewScalar(y, x)
 		return
 	}
-	q, p, n := ptr(y), ptr(x), len(y)
 	for c := 0; c < n; c += lanes {
 		put(at(q, c), load(at(p, c)), n-c)
 	}
