@@ -184,15 +184,16 @@ func (s *sampler) colour(dst []float32, a *Augment, rng *rand.Rand) {
 	if a.Jitter > 0 {
 		factor := func() float32 { return float32(1 + (2*rng.Float64()-1)*a.Jitter) }
 		brightness, contrast, saturation = factor(), factor(), factor()
-		var sum [3]float32
-		for i := 0; i+3 <= len(dst); i += 3 {
-			sum[0] += dst[i]
-			sum[1] += dst[i+1]
-			sum[2] += dst[i+2]
+		var r, g, b float32 // of every third pixel, which is enough for a mean
+		n := 0
+		for i := 0; i+3 <= len(dst); i += 9 {
+			p := dst[i:][:3]
+			r += p[0]
+			g += p[1]
+			b += p[2]
+			n++
 		}
-		for c, w := range luma {
-			grey += w * sum[c] / float32(len(dst)/3)
-		}
+		grey = (luma[0]*r + luma[1]*g + luma[2]*b) / float32(n)
 	}
 	// v = contrast·brightness·p + (1-contrast)·brightness·grey, then saturation·v + (1-saturation)·luma·v.
 	gain, offset := contrast*brightness, (1-contrast)*brightness*grey
@@ -201,14 +202,26 @@ func (s *sampler) colour(dst []float32, a *Augment, rng *rand.Rand) {
 		scale[c] = 1 / (255 * pixelStd[c])
 		shift[c] = -pixelMean[c] / pixelStd[c]
 	}
+	lr, lg, lb := (1-saturation)*luma[0], (1-saturation)*luma[1], (1-saturation)*luma[2]
 	for i := 0; i+3 <= len(dst); i += 3 {
 		p := dst[i:][:3]
 		r, g, b := gain*p[0]+offset, gain*p[1]+offset, gain*p[2]+offset
-		l := (1 - saturation) * (luma[0]*r + luma[1]*g + luma[2]*b)
-		p[0] = min(max(saturation*r+l, 0), 255)*scale[0] + shift[0]
-		p[1] = min(max(saturation*g+l, 0), 255)*scale[1] + shift[1]
-		p[2] = min(max(saturation*b+l, 0), 255)*scale[2] + shift[2]
+		l := lr*r + lg*g + lb*b
+		p[0] = clip(saturation*r+l)*scale[0] + shift[0]
+		p[1] = clip(saturation*g+l)*scale[1] + shift[1]
+		p[2] = clip(saturation*b+l)*scale[2] + shift[2]
 	}
+}
+
+// clip keeps a colour to what a byte can hold.
+func clip(v float32) float32 {
+	if v < 0 {
+		return 0
+	}
+	if v > 255 {
+		return 255
+	}
+	return v
 }
 
 // erase replaces a rectangle by noise (random erasing in pixel mode): 2 % to a third of the area.

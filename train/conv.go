@@ -20,7 +20,7 @@ func (t *tensors) linear(name string) *linear {
 }
 
 func (l *linear) forward(p *pass, y, x ops.Map) {
-	l.forwardPanels.PackForward(l.weight.Data, l.n, l.k)
+	l.forwardPanels.PackForward(p.team, l.weight.Data, l.n, l.k)
 	ops.Mul(p.team, y, x, &l.forwardPanels, false)
 }
 
@@ -30,7 +30,7 @@ func (l *linear) backward(p *pass, dx, dy, x ops.Map, accumulate bool) {
 	if dx.Data == nil {
 		return
 	}
-	l.backwardPanels.PackBackward(l.weight.Data, l.n, l.k)
+	l.backwardPanels.PackBackward(p.team, l.weight.Data, l.n, l.k)
 	ops.Mul(p.team, dx, dy, &l.backwardPanels, accumulate)
 }
 

@@ -26,7 +26,8 @@ type Options struct {
 	Mixing       Mixing  `json:"mixing"`
 	Augment      Augment `json:"augment"`
 	Seed         uint64  `json:"seed"`
-	Limit        int     `json:"limit"` // training pictures to use, spread evenly over the classes; 0 for all
+	EvalEvery    int     `json:"eval_every"` // epochs between two evaluations; 0 for 1
+	Limit        int     `json:"limit"`      // training pictures to use, spread evenly over the classes; 0 for all
 
 	Teacher       string  `json:"teacher,omitempty"` // what the teacher was, for the record
 	Tau           float64 `json:"kd_tau"`

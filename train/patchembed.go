@@ -72,7 +72,7 @@ func (l *stemConv) forward(p *pass, x ops.Map) ops.Map {
 	}
 	h, w := (x.H+1)/2, (x.W+1)/2
 	ops.Patches(p.team, output(&l.patches, x.B, h, w, 9*l.c), x)
-	l.forwardPanels.PackForward(l.taps, l.n, 9*l.c)
+	l.forwardPanels.PackForward(p.team, l.taps, l.n, 9*l.c)
 	ops.Mul(p.team, output(&l.z, x.B, h, w, l.n), l.patches, &l.forwardPanels, false)
 	l.bn.forward(p, output(&l.y, x.B, h, w, l.n), l.z, ops.Map{}, l.relu)
 	p.show(l.name, l.y)
@@ -88,7 +88,7 @@ func (l *stemConv) backward(p *pass, dx, dy ops.Map) {
 		transpose(l.weight.Grad[from:to], l.grad[from:to], 9, l.c)
 	}
 	if dx.Data != nil {
-		l.backwardPanels.PackBackward(l.taps, l.n, 9*l.c)
+		l.backwardPanels.PackBackward(p.team, l.taps, l.n, 9*l.c)
 		dpatches := p.scratch(dy, 9*l.c)
 		ops.Mul(p.team, dpatches, dz, &l.backwardPanels, false)
 		ops.PatchesGrad(p.team, dx, dpatches)

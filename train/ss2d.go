@@ -95,7 +95,7 @@ func (m *ss2d) scan(p *pass) {
 	for k := range m.dirs {
 		dir := &m.dirs[k]
 		delta, bc := m.low(m.proj, k)
-		dir.forward.PackForward(m.dtWeight.Data[k*d*m.rank:], d, m.rank)
+		dir.forward.PackForward(p.team, m.dtWeight.Data[k*d*m.rank:], d, m.rank)
 		ops.Mul(p.team, like(&dir.delta, u, d), delta, &dir.forward, false)
 		a := ops.Grow(dir.scan.A, d)
 		for i, v := range m.aLogs.Data[k*d:][:d] {
@@ -152,7 +152,7 @@ func (m *ss2d) scanBackward(p *pass, du, dy ops.Map) {
 		}, dy)
 		low, _ := m.low(m.proj, k)
 		ops.GradWeight(p.team, m.dtWeight.Grad[k*d*m.rank:][:d*m.rank], ddelta, low)
-		dir.back.PackBackward(m.dtWeight.Data[k*d*m.rank:], d, m.rank)
+		dir.back.PackBackward(p.team, m.dtWeight.Data[k*d*m.rank:], d, m.rank)
 		ops.Mul(p.team, dlow, ddelta, &dir.back, false)
 	}
 	m.xProj.backward(p, du, dproj, m.u, true)

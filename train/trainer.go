@@ -26,7 +26,6 @@ const (
 // Trainer runs the recipe. It is used by one goroutine.
 type Trainer struct {
 	SaveEvery time.Duration    // between two states; 0 for 10 minutes
-	EvalEvery int              // epochs between two evaluations; 0 for 1
 	Report    func(p Progress) // is told of every step, if set
 
 	dir     string
@@ -168,7 +167,7 @@ func (t *Trainer) Run(ctx context.Context) error {
 		return err
 	}
 	defer t.log.close()
-	saveEvery, evalEvery := t.SaveEvery, max(1, t.EvalEvery)*t.perEpoch
+	saveEvery, evalEvery := t.SaveEvery, max(1, t.header.Options.EvalEvery)*t.perEpoch
 	if saveEvery == 0 {
 		saveEvery = 10 * time.Minute
 	}

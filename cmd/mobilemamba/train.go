@@ -65,7 +65,6 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.StringVar(&f.teacher, "teacher", "", "distil from a `checkpoint`")
 	fs.IntVar(&f.teacherSize, "teacher-size", 0, "side of the teacher's input in `pixels`; default: what its configuration says, or --size")
 	fs.IntVar(&f.workers, "workers", 0, "cores to use; default: all. Results do not depend on it")
-	fs.IntVar(&f.evalEvery, "eval-every", 1, "`epochs` between two evaluations")
 	fs.IntVar(&f.cache, "cache", 6000, "`MB` of decoded pictures to keep in memory")
 	fs.DurationVar(&f.saveEvery, "save-every", 10*time.Minute, "`time` between two saved states")
 
@@ -89,6 +88,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.Float64Var(&o.Augment.Rotate, "rotate", o.Augment.Rotate, "largest turn in `degrees`")
 	fs.Float64Var(&o.Augment.Shear, "shear", o.Augment.Shear, "largest shear")
 	fs.Float64Var(&o.Augment.Erase, "erase", o.Augment.Erase, "probability that a rectangle is erased")
+	fs.IntVar(&o.EvalEvery, "eval-every", 1, "`epochs` between two evaluations")
 	fs.IntVar(&o.Limit, "limit", 0, "use only `N` training pictures, spread evenly over the classes")
 	fs.Float64Var(&o.Tau, "kd-tau", o.Tau, "temperature of distillation")
 	fs.Float64Var(&o.DistillWeight, "kd-weight", o.DistillWeight, "weight of distillation")
@@ -98,7 +98,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 // runtimeFlags may be given with --resume; the others are part of the saved run.
 var runtimeFlags = map[string]bool{
 	"data": true, "out": true, "resume": true, "teacher": true, "teacher-size": true, "workers": true,
-	"eval-every": true, "cache": true, "save-every": true,
+	"cache": true, "save-every": true,
 }
 
 // resumed returns the options of a saved run.
@@ -199,7 +199,7 @@ func (f *trainFlags) run(ctx context.Context, e *env, o train.Options) error {
 	if err != nil {
 		return err
 	}
-	t.SaveEvery, t.EvalEvery = f.saveEvery, f.evalEvery
+	t.SaveEvery = f.saveEvery
 	t.Report = print.report
 	err = t.Run(ctx)
 	if errors.Is(err, context.Canceled) {

@@ -21,18 +21,20 @@ type Panels struct {
 }
 
 // PackForward packs the transpose of w [n, k], for Mul to multiply with on the way forward. It reuses p's memory.
-func (p *Panels) PackForward(w []float32, n, k int) {
+func (p *Panels) PackForward(t *Team, w []float32, n, k int) {
 	p.reset(k, n)
-	for j := range n {
-		panel := p.data[j/tileCols*k*tileCols+j%tileCols:]
-		for i, v := range w[j*k:][:k] {
-			panel[i*tileCols] = v
+	t.eachChunk((n+tileCols-1)/tileCols, tileCols*k, func(from, to int) {
+		for j := from * tileCols; j < min(n, to*tileCols); j++ {
+			panel := p.data[j/tileCols*k*tileCols+j%tileCols:]
+			for i, v := range w[j*k:][:k] {
+				panel[i*tileCols] = v
+			}
 		}
-	}
+	})
 }
 
 // PackBackward packs w [n, k] itself.
-func (p *Panels) PackBackward(w []float32, n, k int) {
+func (p *Panels) PackBackward(t *Team, w []float32, n, k int) {
 	p.reset(n, k)
 	for j := 0; j < k; j += tileCols {
 		for i := range n {

@@ -58,8 +58,8 @@ func TestProducts(t *testing.T) {
 				}
 			}
 			var fwd, bwd Panels
-			fwd.PackForward(w, n, k)
-			bwd.PackBackward(w, n, k)
+			fwd.PackForward(team, w, n, k)
+			bwd.PackBackward(team, w, n, k)
 			got := Matrix(m, n, nil)
 			Mul(team, got, x, &fwd, false)
 			near(t, "y", got.Data, y, 1e-5)
@@ -85,8 +85,8 @@ func BenchmarkProducts(b *testing.B) {
 		m, n, k := s[0], s[1], s[2]
 		x, y, w := Matrix(m, k, random(r, m*k)), Matrix(m, n, random(r, m*n)), random(r, n*k)
 		var fwd, bwd Panels
-		fwd.PackForward(w, n, k)
-		bwd.PackBackward(w, n, k)
+		fwd.PackForward(team, w, n, k)
+		bwd.PackBackward(team, w, n, k)
 		run := func(name string, f func()) {
 			b.Run(fmt.Sprintf("%s/%v", name, s), func(b *testing.B) {
 				for b.Loop() {

@@ -106,8 +106,8 @@ func TestGoldenConv(t *testing.T) {
 			Patches(f.team, in, x)
 		}
 		var forward, backward Panels
-		forward.PackForward(flat, n, k)
-		backward.PackBackward(flat, n, k)
+		forward.PackForward(f.team, flat, n, k)
+		backward.PackBackward(f.team, flat, n, k)
 		y := f.like("dy")
 		Mul(f.team, y, in, &forward, false)
 		f.near(y, "y64")
@@ -279,8 +279,8 @@ func TestGoldenPoolLinear(t *testing.T) {
 		x, dy, weight := f.read("x"), f.read("dy"), f.Floats("weight")
 		n := dy.C
 		var forward, backward Panels
-		forward.PackForward(weight, n, x.C)
-		backward.PackBackward(weight, n, x.C)
+		forward.PackForward(f.team, weight, n, x.C)
+		backward.PackBackward(f.team, weight, n, x.C)
 		pooled, y := Matrix(x.B, x.C, nil), f.like("dy")
 		GlobalPool(f.team, pooled, x)
 		Mul(f.team, y, pooled, &forward, false)

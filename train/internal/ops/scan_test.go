@@ -122,7 +122,7 @@ func TestGoldenBidirectional(t *testing.T) {
 		like := func(c int) Map { return NewMap(x.B, x.H, x.W, c, nil) }
 		var panels Panels
 		proj := like(2 * (rank + 2))
-		panels.PackForward(xProj, proj.C, d)
+		panels.PackForward(f.team, xProj, proj.C, d)
 		Mul(f.team, proj, x, &panels, false)
 		y, dx, dproj := like(d), like(d), like(proj.C)
 		dA, dD, dBias, dW := make([]float32, 2*d), make([]float32, 2*d), make([]float32, 2*d), make([]float32, 2*d*rank)
@@ -130,7 +130,7 @@ func TestGoldenBidirectional(t *testing.T) {
 			from := k * (rank + 2)
 			low, bc := proj.Channels(from, from+rank), proj.Channels(from+rank, from+rank+2)
 			var dt, back Panels
-			dt.PackForward(dtWeight[k*d*rank:], d, rank)
+			dt.PackForward(f.team, dtWeight[k*d*rank:], d, rank)
 			delta, ddelta := like(d), like(d)
 			Mul(f.team, delta, low, &dt, false)
 			scan := f.scanOf(0, x, delta, NewMap(x.B, x.H, x.W, 2, nil), NewMap(x.B, x.H, x.W, 2, nil),
@@ -148,11 +148,11 @@ func TestGoldenBidirectional(t *testing.T) {
 				ALogs: dA[k*d:][:d], D: dD[k*d:][:d], Bias: dBias[k*d:][:d],
 			}, dy)
 			GradWeight(f.team, dW[k*d*rank:][:d*rank], ddelta, low)
-			back.PackBackward(dtWeight[k*d*rank:], d, rank)
+			back.PackBackward(f.team, dtWeight[k*d*rank:], d, rank)
 			Mul(f.team, dproj.Channels(from, from+rank), ddelta, &back, false)
 		}
 		var back Panels
-		back.PackBackward(xProj, proj.C, d)
+		back.PackBackward(f.team, xProj, proj.C, d)
 		Mul(f.team, dx, dproj, &back, true)
 		dxProj := make([]float32, len(xProj))
 		GradWeight(f.team, dxProj, dproj, x)
