@@ -15,6 +15,9 @@ type Augment struct {
 	Rotate   float64 `json:"rotate"`    // largest turn, in degrees
 	Shear    float64 `json:"shear"`     // largest shear
 	Erase    float64 `json:"erase"`     // probability that a rectangle is replaced by noise
+
+	RandOps   int     `json:"rand_ops"`       // operations of RandAugment on every picture
+	Magnitude float64 `json:"rand_magnitude"` // their strength, 0 to 10
 }
 
 // DefaultAugment suits training from scratch.
@@ -43,18 +46,12 @@ func (a *Augment) drawWindow(rng *rand.Rand, iw, ih int) window {
 	if a.Flip > 0 && rng.Float64() < a.Flip {
 		win.x0, win.xu = x+w, -w
 	}
-	if a.Rotate > 0 || a.Shear > 0 {
-		sin, cos := math.Sincos((2*rng.Float64() - 1) * a.Rotate * math.Pi / 180)
+	if a.Rotate > 0 {
+		win.rotate((2*rng.Float64() - 1) * a.Rotate)
+	}
+	if a.Shear > 0 {
 		shear := (2*rng.Float64() - 1) * a.Shear
-		cx, cy := x+w/2, y+h/2
-		turn := func(dx, dy float64) (float64, float64) {
-			dx += shear * dy
-			return cos*dx - sin*dy, sin*dx + cos*dy
-		}
-		fromX, fromY := turn(win.x0-cx, win.y0-cy)
-		win.x0, win.y0 = cx+fromX, cy+fromY
-		win.xu, win.yu = turn(win.xu, 0)
-		win.xv, win.yv = turn(0, win.yv)
+		win.compose(1, shear, -shear/2, 0, 1, 0)
 	}
 	return win
 }
@@ -98,10 +95,21 @@ func newSampler(size int) *sampler {
 // draw fills dst [size, size, 3] with a random, normalised view of the picture.
 func (s *sampler) draw(dst []float32, img *vision.Image, a *Augment, rng *rand.Rand) {
 	win := a.drawWindow(rng, img.W, img.H)
+	ops := drawOps(rng, a.RandOps, a.Magnitude)
+	for _, op := range ops {
+		if op.window != nil {
+			op.window(&win, op.strength*op.sign)
+		}
+	}
 	if win.straight() {
 		s.sampleStraight(dst, img, win)
 	} else {
 		s.sample(dst, img, win)
+	}
+	for _, op := range ops {
+		if op.colour != nil {
+			op.colour(dst, s.size, op.strength, op.sign)
+		}
 	}
 	s.colour(dst, a, rng)
 	if a.Erase > 0 && rng.Float64() < a.Erase {

@@ -60,14 +60,14 @@ func TestSampling(t *testing.T) {
 // A view depends on its random numbers alone, crops lie inside of the picture, and every part is optional.
 func TestDraw(t *testing.T) {
 	img := noise(40, 30)
-	a := Augment{MinScale: 0.2, Flip: 0.5, Jitter: 0.4, Rotate: 15, Shear: 0.1, Erase: 0.5}
+	a := Augment{MinScale: 0.2, Flip: 0.5, Jitter: 0.4, Rotate: 15, Shear: 0.1, Erase: 0.5, RandOps: 2, Magnitude: 9}
 	view := func(s *sampler, a Augment, seed uint64) []float32 {
 		x := make([]float32, 3*24*24)
 		s.draw(x, img, &a, rand.New(rand.NewPCG(seed, 0)))
 		return x
 	}
 	used := newSampler(24)
-	for seed := range uint64(50) {
+	for seed := range uint64(200) {
 		x := view(used, a, seed)
 		if !slices.Equal(x, view(newSampler(24), a, seed)) {
 			t.Fatal("a view depends on the views before it")
@@ -88,6 +88,40 @@ func TestDraw(t *testing.T) {
 		if x < 0 || y < 0 || w < 1 || h < 1 || x+w > 40 || y+h > 30 {
 			t.Fatalf("a crop of %vx%v at %v, %v", w, h, x, y)
 		}
+	}
+}
+
+// Every operation of RandAugment leaves colours in range, and does something.
+func TestRandAugment(t *testing.T) {
+	for i, op := range randOps {
+		for _, sign := range []float64{1, -1} {
+			x := make([]float32, 3*16*16)
+			for j, v := range noise(16, 16).Pix {
+				x[j] = 30 + float32(v)/2
+			}
+			before := slices.Clone(x)
+			w := window{x0: 1, xu: 14, y0: 2, yv: 11}
+			straight := w
+			if op.window != nil {
+				op.window(&w, 0.9*sign)
+			} else {
+				op.colour(x, 16, 0.9, sign)
+			}
+			if slices.Equal(x, before) && w == straight {
+				t.Errorf("operation %d does nothing", i)
+			}
+			for _, v := range x {
+				if !(v >= 0 && v <= 255) {
+					t.Fatalf("operation %d makes a colour of %v", i, v)
+				}
+			}
+		}
+	}
+	w := window{x0: 1, xu: 14, y0: 2, yv: 11}
+	w.rotate(90)
+	// The centre stays, and the first axis points down.
+	if math.Abs(w.x0+w.xu/2+w.xv/2-8) > 1e-9 || math.Abs(w.y0+w.yu/2+w.yv/2-7.5) > 1e-9 || math.Abs(w.yu-11) > 1e-9 {
+		t.Errorf("turned window %v", w)
 	}
 }
 

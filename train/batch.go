@@ -40,10 +40,11 @@ func (t *Trainer) batch() error {
 	}
 	n := 3 * o.Size * o.Size
 	t.x = ops.Grow(t.x, o.Batch*n)
-	t.labels = t.labels[:0]
+	t.labels, t.places = t.labels[:0], t.places[:0]
 	chosen := t.order[at*o.Batch:][:o.Batch]
 	for _, i := range chosen {
 		t.labels = append(t.labels, t.data.Train[i].Label)
+		t.places = append(t.places, t.data.Train[i].place)
 	}
 	errs := make([]error, o.Batch)
 	t.net.pass.team.Run(o.Batch, func(i int) {
@@ -65,9 +66,9 @@ func (t *Trainer) batch() error {
 			return err
 		}
 	}
-	m := o.Mixing.draw(stream(o.Seed, mixStream, uint64(t.header.Step)), o.Size, o.Size)
-	m.apply(t.net.pass.team, t.x, o.Batch, o.Size, o.Size)
+	t.mixed = o.Mixing.draw(stream(o.Seed, mixStream, uint64(t.header.Step)), o.Size, o.Size)
+	t.mixed.apply(t.net.pass.team, t.x, o.Batch, o.Size, o.Size)
 	t.target = grow32(t.target, o.Batch*o.Config.Classes)
-	m.targets(t.target, t.labels, o.Config.Classes, o.Smoothing)
+	t.mixed.targets(t.target, t.labels, o.Config.Classes, o.Smoothing)
 	return nil
 }

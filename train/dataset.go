@@ -22,6 +22,7 @@ type Dataset struct {
 	Val     []Picture
 	Skipped []string // files that could not be read, and why
 
+	listed int // training files, the unreadable ones included
 	files  fs.FS
 	closer io.Closer
 	tsv    []byte // classes.tsv, if there is one
@@ -35,6 +36,8 @@ type Dataset struct {
 type Picture struct {
 	File  string
 	Label int
+
+	place int // among all files of its root, sorted: the row of stored logits
 	image *vision.Image
 }
 
@@ -116,12 +119,13 @@ func (d *Dataset) list() error {
 	sort.Strings(d.Classes)
 	for label, name := range d.Classes {
 		for _, f := range roots["train"][name] {
-			d.Train = append(d.Train, Picture{File: f, Label: label})
+			d.Train = append(d.Train, Picture{File: f, Label: label, place: len(d.Train)})
 		}
 		for _, f := range roots["val"][name] {
-			d.Val = append(d.Val, Picture{File: f, Label: label})
+			d.Val = append(d.Val, Picture{File: f, Label: label, place: len(d.Val)})
 		}
 	}
+	d.listed = len(d.Train)
 	return nil
 }
 

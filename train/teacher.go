@@ -1,7 +1,9 @@
 package train
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"sync"
 
 	"mobilemamba/checkpoint"
@@ -10,7 +12,8 @@ import (
 	"mobilemamba/train/internal/ops"
 )
 
-// Teacher gives the logits that a student is to learn.
+// Teacher gives the logits that a student is to learn: of a network, which sees what the student sees, or stored ones
+// of every training picture as a whole.
 type Teacher struct {
 	Config model.Config
 	Size   int // side of its input; pictures of another size are interpolated
@@ -21,6 +24,7 @@ type Teacher struct {
 	states sync.Pool
 	scaled []float32
 	logits []float32
+	stored []float32 // [pictures, classes]
 }
 
 // NewTeacher makes a teacher of any checkpoint that package model loads. Size is the side of its input, 0 for the
@@ -46,6 +50,48 @@ func NewTeacher(sd *checkpoint.StateDict, size, workers int) (*Teacher, error) {
 	}
 	t.folded, err = model.Load(sd, set)
 	return t, err
+}
+
+// StoredTeacher returns a teacher whose logits for every training picture are known: a tensor [N, classes] named
+// logits, its rows in the order of the paths train/CLASS/FILE.
+func StoredTeacher(sd *checkpoint.StateDict) (*Teacher, error) {
+	tensor := sd.Get("logits")
+	if tensor == nil || len(tensor.Shape) != 2 {
+		return nil, errors.New("there are no stored logits: a tensor named logits of shape [pictures, classes] is needed")
+	}
+	t := &Teacher{Config: model.Config{Classes: tensor.Shape[1]}, team: ops.NewTeam(0)}
+	var err error
+	t.stored, err = tensor.Float32s()
+	return t, err
+}
+
+// fits reports stored logits that are not of these pictures.
+func (t *Teacher) fits(d *Dataset) error {
+	if t.Config.Classes != len(d.Classes) {
+		return fmt.Errorf("train: the teacher knows %d classes and the pictures have %d", t.Config.Classes, len(d.Classes))
+	}
+	if rows := len(t.stored) / t.Config.Classes; t.stored != nil && rows != d.listed {
+		return fmt.Errorf("train: there are stored logits of %d pictures, and %d training pictures", rows, d.listed)
+	}
+	return nil
+}
+
+// lookup returns logits whose softmax at temperature tau is the mixture of the stored distributions, as the pictures
+// are mixed. Rows are the places of the batch's pictures.
+func (t *Teacher) lookup(places []int, m mix, tau float64) []float32 {
+	k, b := t.Config.Classes, len(places)
+	t.logits = ops.Grow(t.logits, b*k)
+	t.team.Run(b, func(i int) {
+		p, q := make([]float64, k), make([]float64, k)
+		logSoftmax(p, row(t.stored, places[i], k), tau)
+		logSoftmax(q, row(t.stored, places[b-1-i], k), tau)
+		dst := row(t.logits, i, k)
+		for c := range dst {
+			share := m.lam*math.Exp(p[c]) + (1-m.lam)*math.Exp(q[c])
+			dst[c] = float32(tau * math.Log(max(share, 1e-30)))
+		}
+	})
+	return t.logits
 }
 
 // Logits computes the logits [B, Classes] of normalised pictures [B, H, W, 3], valid until the next call.

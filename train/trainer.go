@@ -45,7 +45,8 @@ type Trainer struct {
 	skipped  int // steps without finite gradients
 
 	x, target, dlogits []float32
-	labels             []int
+	labels, places     []int // of the batch's pictures
+	mixed              mix   // how they are mixed
 }
 
 // Progress is what is known after a step.
@@ -67,8 +68,10 @@ func NewTrainer(data *Dataset, dir string, o Options, teacher *Teacher, workers 
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if teacher != nil && teacher.Config.Classes != o.Config.Classes {
-		return nil, fmt.Errorf("train: the teacher knows %d classes and the pictures have %d", teacher.Config.Classes, o.Config.Classes)
+	if teacher != nil {
+		if err := teacher.fits(data); err != nil {
+			return nil, err
+		}
 	}
 	limit(data, o.Limit)
 	net, err := NewNetwork(o.Config, workers)
@@ -233,12 +236,9 @@ func (t *Trainer) step() (Progress, error) {
 	if err := t.batch(); err != nil {
 		return p, err
 	}
-	var teacher []float32
-	if t.teacher != nil {
-		var err error
-		if teacher, err = t.teacher.Logits(t.x, o.Batch, o.Size, o.Size); err != nil {
-			return p, err
-		}
+	teacher, err := t.teach()
+	if err != nil {
+		return p, err
 	}
 	k := o.Config.Classes
 	t.net.pass.rng = stream(o.Seed, dropStream, uint64(h.Step))
@@ -259,6 +259,18 @@ func (t *Trainer) step() (Progress, error) {
 	t.ema.Step()
 	h.Step, h.Updates = p.Step, t.opt.t
 	return p, nil
+}
+
+// teach returns the teacher's logits for the batch, nil without one.
+func (t *Trainer) teach() ([]float32, error) {
+	o := &t.header.Options
+	switch {
+	case t.teacher == nil:
+		return nil, nil
+	case t.teacher.stored != nil:
+		return t.teacher.lookup(t.places, t.mixed, o.Tau), nil
+	}
+	return t.teacher.Logits(t.x, o.Batch, o.Size, o.Size)
 }
 
 // clock measures the pictures a second over the last steps.

@@ -8,6 +8,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"math"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -222,6 +223,46 @@ func TestTeacher(t *testing.T) {
 	}
 	if err := tr.Run(context.Background()); err != nil {
 		t.Error(err)
+	}
+}
+
+// Stored logits are mixed as the pictures are.
+func TestStoredTeacher(t *testing.T) {
+	data := t.TempDir()
+	pictures(t, data, 3, 4, 1, 20)
+	d := openPictures(t, data)
+	logits := make([]float32, 12*3)
+	for i, p := range d.Train {
+		logits[i*3+p.Label] = 4
+	}
+	sd := &checkpoint.StateDict{}
+	sd.Add(checkpoint.NewTensor("logits", []int{12, 3}, logits))
+	teacher, err := StoredTeacher(sd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mixed := teacher.lookup([]int{0, 11}, mix{lam: 0.75}, 2) // classes 0 and 2
+	p := make([]float64, 3)
+	logSoftmax(p, mixed[:3], 2)
+	high := math.Exp(2) / (math.Exp(2) + 2)
+	low := (1 - high) / 2
+	for c, want := range []float64{0.75*high + 0.25*low, low, 0.75*low + 0.25*high} {
+		if math.Abs(math.Exp(p[c])-want) > 1e-6 {
+			t.Errorf("class %d has %v, want %v", c, math.Exp(p[c]), want)
+		}
+	}
+	tr, err := NewTrainer(d, t.TempDir(), smallOptions(), teacher, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tr.Run(context.Background()); err != nil {
+		t.Error(err)
+	}
+	sd.Add(checkpoint.NewTensor("logits", []int{11, 3}, logits[:33]))
+	if short, err := StoredTeacher(sd); err != nil {
+		t.Error(err)
+	} else if _, err := NewTrainer(d, t.TempDir(), smallOptions(), short, 0); err == nil {
+		t.Error("logits of another set of pictures were accepted")
 	}
 }
 

@@ -17,12 +17,12 @@ import (
 
 // trainFlags are the flags of train that are not options of the recipe.
 type trainFlags struct {
-	data, config, out    string
-	teacher, init        string
-	teacherSize, workers int
-	resume               bool
-	evalEvery, cache     int
-	saveEvery            time.Duration
+	data, config, out     string
+	teacher, logits, init string
+	teacherSize, workers  int
+	resume                bool
+	evalEvery, cache      int
+	saveEvery             time.Duration
 }
 
 func runTrain(ctx context.Context, e *env, args []string) error {
@@ -63,6 +63,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.BoolVar(&f.resume, "resume", false, "continue the run in --out, with its options")
 	fs.StringVar(&f.init, "init", "", "start from the weights of a `checkpoint`; a head for other classes starts anew")
 	fs.StringVar(&f.teacher, "teacher", "", "distil from a `checkpoint`")
+	fs.StringVar(&f.logits, "teacher-logits", "", "distil from a `file` of stored logits [training pictures, classes], in the order of their paths")
 	fs.IntVar(&f.teacherSize, "teacher-size", 0, "side of the teacher's input in `pixels`; default: what its configuration says, or --size")
 	fs.IntVar(&f.workers, "workers", 0, "cores to use; default: all. Results do not depend on it")
 	fs.IntVar(&f.cache, "cache", 6000, "`MB` of decoded pictures to keep in memory")
@@ -88,6 +89,8 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.Float64Var(&o.Augment.Rotate, "rotate", o.Augment.Rotate, "largest turn in `degrees`")
 	fs.Float64Var(&o.Augment.Shear, "shear", o.Augment.Shear, "largest shear")
 	fs.Float64Var(&o.Augment.Erase, "erase", o.Augment.Erase, "probability that a rectangle is erased")
+	fs.IntVar(&o.Augment.RandOps, "rand-ops", 0, "operations of RandAugment on every picture; the paper's are 2")
+	fs.Float64Var(&o.Augment.Magnitude, "rand-magnitude", 9, "strength of RandAugment, 0 to 10")
 	fs.IntVar(&o.EvalEvery, "eval-every", 1, "`epochs` between two evaluations")
 	fs.IntVar(&o.Limit, "limit", 0, "use only `N` training pictures, spread evenly over the classes")
 	fs.Float64Var(&o.Tau, "kd-tau", o.Tau, "temperature of distillation")
@@ -97,7 +100,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 
 // runtimeFlags may be given with --resume; the others are part of the saved run.
 var runtimeFlags = map[string]bool{
-	"data": true, "out": true, "resume": true, "teacher": true, "teacher-size": true, "workers": true,
+	"data": true, "out": true, "resume": true, "teacher": true, "teacher-logits": true, "teacher-size": true, "workers": true,
 	"cache": true, "save-every": true,
 }
 
@@ -211,22 +214,32 @@ func (f *trainFlags) run(ctx context.Context, e *env, o train.Options) error {
 
 // loadTeacher reads the teacher, if one is asked for. A run that was distilled needs it again when it is resumed.
 func (f *trainFlags) loadTeacher(o *train.Options) (*train.Teacher, error) {
-	if f.teacher == "" {
-		if o.Teacher != "" {
-			return nil, usagef("the run is distilled from %s; --teacher is needed to resume it", o.Teacher)
-		}
+	name := f.teacher
+	switch {
+	case f.teacher != "" && f.logits != "":
+		return nil, usagef("--teacher and --teacher-logits are one too many")
+	case f.logits != "":
+		name = f.logits
+	case f.teacher == "" && o.Teacher != "":
+		return nil, usagef("the run is distilled from %s; --teacher or --teacher-logits is needed to resume it", o.Teacher)
+	case f.teacher == "":
 		return nil, nil
 	}
-	sd, closer, err := readTensors(f.teacher, false)
+	sd, closer, err := readTensors(name, false)
 	if err != nil {
 		return nil, err
 	}
 	defer closer.Close()
-	teacher, err := train.NewTeacher(sd, f.teacherSize, f.workers)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", f.teacher, err)
+	var teacher *train.Teacher
+	if f.logits != "" {
+		teacher, err = train.StoredTeacher(sd)
+	} else {
+		teacher, err = train.NewTeacher(sd, f.teacherSize, f.workers)
 	}
-	o.Teacher = filepath.Base(f.teacher)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	o.Teacher = filepath.Base(name)
 	return teacher, nil
 }
 

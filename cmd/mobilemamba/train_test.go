@@ -86,14 +86,14 @@ func TestTrain(t *testing.T) {
 
 // A run that is killed at random moments, and resumed each time, ends as one that is left alone, to the last byte.
 func TestKilled(t *testing.T) {
-	kills := 3
+	kills, epochs := 3, "30"
 	if *long {
-		kills = 20
+		kills, epochs = 20, "400"
 	}
 	data, dir := trainingSet(t), t.TempDir()
 	alone, killed := filepath.Join(dir, "alone"), filepath.Join(dir, "killed")
-	mustCall(t, smallTraining(t, data, alone)...)
-	args := smallTraining(t, data, killed)
+	mustCall(t, append(smallTraining(t, data, alone), "--epochs", epochs)...)
+	args := append(smallTraining(t, data, killed), "--epochs", epochs)
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 0))
 	done := 0
 	for range 1000 {
