@@ -42,57 +42,49 @@ func (e *patchEmbed) backward(p *pass, dx, dy ops.Map) {
 	}
 }
 
-// stemConv is a dense 3×3 convolution of stride 2 with BatchNorm, as a matrix product over patches.
+// stemConv is a dense 3×3 convolution of stride 2 with BatchNorm. Its weights are [N, C, 3, 3]; the arithmetic wants
+// the taps first.
 type stemConv struct {
 	name   string
-	weight *Param // [n, c, 3, 3]
+	weight *Param
 	bn     *batchNorm
 	relu   bool
-	n, c   int
 
-	taps, grad                    []float32 // [n, 3, 3, c]
-	forwardPanels, backwardPanels ops.Panels
-	x, patches, z, y              ops.Map
+	op      ops.Conv
+	grad    []float32 // as op.Weights
+	x, z, y ops.Map
 }
 
 func (t *tensors) stemConv(name string, relu bool) stemConv {
 	l := stemConv{name: name, weight: t.param(name + ".c.weight"), bn: t.batchNorm(name + ".bn"), relu: relu}
 	if t.err == nil {
-		l.n, l.c = l.weight.Shape[0], l.weight.Shape[1]
-		l.taps, l.grad = ops.Alloc(len(l.weight.Data)), ops.Alloc(len(l.weight.Data))
+		l.op = ops.Conv{N: l.weight.Shape[0], C: l.weight.Shape[1], Weights: ops.Alloc(len(l.weight.Data))}
+		l.grad = ops.Alloc(len(l.weight.Data))
 	}
 	return l
 }
 
 func (l *stemConv) forward(p *pass, x ops.Map) ops.Map {
 	l.x = x
-	for o := range l.n {
-		from, to := o*l.c*9, (o+1)*l.c*9
-		transpose(l.taps[from:to], l.weight.Data[from:to], l.c, 9)
+	n, per := l.op.N, 9*l.op.C
+	for o := range n {
+		transpose(l.op.Weights[o*per:], l.weight.Data[o*per:], l.op.C, 9)
 	}
 	h, w := (x.H+1)/2, (x.W+1)/2
-	ops.Patches(p.team, output(&l.patches, x.B, h, w, 9*l.c), x)
-	l.forwardPanels.PackForward(p.team, l.taps, l.n, 9*l.c)
-	ops.Mul(p.team, output(&l.z, x.B, h, w, l.n), l.patches, &l.forwardPanels, false)
-	l.bn.forward(p, output(&l.y, x.B, h, w, l.n), l.z, ops.Map{}, l.relu)
+	l.op.Forward(p.team, output(&l.z, x.B, h, w, n), x)
+	l.bn.forward(p, output(&l.y, x.B, h, w, n), l.z, ops.Map{}, l.relu)
 	p.show(l.name, l.y)
 	return l.y
 }
 
+// backward computes dx, if it has data.
 func (l *stemConv) backward(p *pass, dx, dy ops.Map) {
-	dz := p.scratch(dy, l.n)
+	n, per := l.op.N, 9*l.op.C
+	dz := p.scratch(dy, n)
 	l.bn.backward(p, dz, dy, l.z)
-	ops.GradWeight(p.team, l.grad, dz, l.patches)
-	for o := range l.n {
-		from, to := o*l.c*9, (o+1)*l.c*9
-		transpose(l.weight.Grad[from:to], l.grad[from:to], 9, l.c)
-	}
-	if dx.Data != nil {
-		l.backwardPanels.PackBackward(p.team, l.taps, l.n, 9*l.c)
-		dpatches := p.scratch(dy, 9*l.c)
-		ops.Mul(p.team, dpatches, dz, &l.backwardPanels, false)
-		ops.PatchesGrad(p.team, dx, dpatches)
-		p.done(dpatches)
+	l.op.Grad(p.team, l.grad, dx, dz, l.x)
+	for o := range n {
+		transpose(l.weight.Grad[o*per:], l.grad[o*per:], 9, l.op.C)
 	}
 	p.done(dz)
 }

@@ -1,57 +1,115 @@
 package ops
 
-// A dense 3×3 convolution of stride 2 with zero padding 1 is a matrix product over patches: row (b, oy, ox) of the
-// patches [rows, 9·C] holds the neighbourhood in the order (ky, kx, c).
+// Conv is a dense 3×3 convolution of stride 2 with zero padding 1, as matrix products over patches: row (oy, ox) of
+// the patches [pixels, 9·C] of an image holds the neighbourhood in the order (ky, kx, c). Patches are gathered for
+// a few images at a time and used at once, forward and again backward: to keep them would be nine times the
+// map, and they would come back from memory slower than they are gathered.
+type Conv struct {
+	N, C              int       // output and input channels
+	Weights           []float32 // [N, 3, 3, C]
+	forward, backward Panels
+}
 
-// Patches gathers the patches of x.
-func Patches(t *Team, patches, x Map) {
-	ho, wo := patches.H, patches.W
-	t.eachChunk(x.B*ho, wo*patches.C, func(from, to int) {
-		for i := from; i < to; i++ {
-			b, oy := i/ho, i%ho
-			for ox := range wo {
-				row := patches.Row(i*wo + ox)
-				for ky := range 3 {
-					dst := row[ky*3*x.C:][:3*x.C]
-					iy, ix := 2*oy+ky-1, 2*ox-1
-					if iy < 0 || iy >= x.H {
-						clear(dst)
-						continue
-					}
-					if ix < 0 {
-						clear(dst[:x.C])
-						dst, ix = dst[x.C:], 0
-					}
-					n := min(len(dst), (x.W-ix)*x.C)
-					copyFew(dst[:n], x.Data[((b*x.H+iy)*x.W+ix)*x.C:])
-					clear(dst[n:])
-				}
-			}
-		}
+// patchValues bounds the patches that are gathered at a time, except those of one image.
+const patchValues = 64 << 10
+
+// images returns how many images are gathered at a time for the output y.
+func (v *Conv) images(y Map) int { return max(1, patchValues/(y.Pixels()*9*v.C)) }
+
+// Forward computes y.
+func (v *Conv) Forward(t *Team, y, x Map) {
+	v.forward.PackForward(t, v.Weights, v.N, 9*v.C)
+	per := v.images(y)
+	t.run((x.B+per-1)/per, func(i int, s *scratch) {
+		from, to := i*per, min(x.B, (i+1)*per)
+		out := y.Images(from, to)
+		in := NewMap(out.B, out.H, out.W, 9*v.C, s.patches(out.Rows()*9*v.C))
+		gather(in, x.Images(from, to))
+		mulRows(s, out, in, &v.forward, 0, in.Rows(), false)
 	})
 }
 
-// PatchesGrad is the adjoint of Patches: it adds every value of the patches' gradient up to where it came from.
-func PatchesGrad(t *Team, dx, dpatches Map) {
-	ho, wo, c := dpatches.H, dpatches.W, dx.C
-	t.Run(dx.B, func(b int) {
-		image := dx.Images(b, b+1)
-		clear(image.Data[:image.Len()])
-		for o := range ho * wo {
-			oy, ox := o/wo, o%wo
-			row := dpatches.Row(b*ho*wo + o)
-			for ky := range 3 {
-				src := row[ky*3*c:][:3*c]
-				iy, ix := 2*oy+ky-1, 2*ox-1
-				if iy < 0 || iy >= dx.H {
-					continue
+// gradSegments is into how many partial sums the weights' gradient is cut.
+const gradSegments = 16
+
+// Grad computes the gradient dw [N, 3, 3, C] of the weights and, if dx has data, dx.
+func (v *Conv) Grad(t *Team, dw []float32, dx, dy, x Map) {
+	if dx.Data != nil {
+		v.backward.PackBackward(t, v.Weights, v.N, 9*v.C)
+	}
+	k := 9 * v.C
+	per := v.images(dy)
+	perSegment := (x.B + gradSegments - 1) / gradSegments
+	segments := (x.B + perSegment - 1) / perSegment
+	partial := t.partials(segments * len(dw))
+	t.run(segments, func(i int, s *scratch) {
+		sum := partial[i*len(dw):][:len(dw)]
+		end := min(x.B, (i+1)*perSegment)
+		for from := i * perSegment; from < end; from += per {
+			to := min(end, from+per)
+			d := dy.Images(from, to)
+			in := NewMap(d.B, d.H, d.W, k, s.patches(d.Rows()*k))
+			gather(in, x.Images(from, to))
+			for n := 0; n < v.N; n += gradRows {
+				for c := 0; c < k; c += gradCols {
+					gradTile(s, sum[n*k+c:], k, d.Channels(n, min(v.N, n+gradRows)), in.Channels(c, min(k, c+gradCols)), true)
 				}
-				if ix < 0 {
-					src, ix = src[c:], 0
-				}
-				n := min(len(src), (dx.W-ix)*c)
-				add(image.Data[(iy*dx.W+ix)*c:][:n], src[:n])
+			}
+			if dx.Data != nil {
+				mulRows(s, in, d, &v.backward, 0, in.Rows(), false)
+				scatter(dx.Images(from, to), in)
 			}
 		}
 	})
+	sumPartials(dw, partial, segments)
+}
+
+// patches returns scratch for n values.
+func (s *scratch) patches(n int) []float32 {
+	s.b = Grow(s.b, n)
+	return s.b
+}
+
+// gather fills the patches of x.
+func gather(patches, x Map) {
+	for i := range patches.Rows() {
+		b, oy, ox := i/patches.Pixels(), i/patches.W%patches.H, i%patches.W
+		row := patches.Row(i)
+		for ky := range 3 {
+			dst := row[ky*3*x.C:][:3*x.C]
+			iy, ix := 2*oy+ky-1, 2*ox-1
+			if iy < 0 || iy >= x.H {
+				clear(dst)
+				continue
+			}
+			if ix < 0 {
+				clear(dst[:x.C])
+				dst, ix = dst[x.C:], 0
+			}
+			n := min(len(dst), (x.W-ix)*x.C)
+			copyFew(dst[:n], x.Data[((b*x.H+iy)*x.W+ix)*x.C:])
+			clear(dst[n:])
+		}
+	}
+}
+
+// scatter is the adjoint of gather: it adds every value of the patches' gradient up to where it came from.
+func scatter(dx, dpatches Map) {
+	clear(dx.Data[:dx.Len()])
+	for i := range dpatches.Rows() {
+		b, oy, ox := i/dpatches.Pixels(), i/dpatches.W%dpatches.H, i%dpatches.W
+		row := dpatches.Row(i)
+		for ky := range 3 {
+			src := row[ky*3*dx.C:][:3*dx.C]
+			iy, ix := 2*oy+ky-1, 2*ox-1
+			if iy < 0 || iy >= dx.H {
+				continue
+			}
+			if ix < 0 {
+				src, ix = src[dx.C:], 0
+			}
+			n := min(len(src), (dx.W-ix)*dx.C)
+			add(dx.Data[((b*dx.H+iy)*dx.W+ix)*dx.C:][:n], src[:n])
+		}
+	}
 }

@@ -126,18 +126,23 @@ func GradWeight(t *Team, dw []float32, dy, x Map) {
 		from := min(m, segment*per)
 		rows := func(v Map) Map { return v.rowRange(from, min(m, from+per)) }
 		gradTile(s, out[segment*n*k+n0*k+k0:], k,
-			rows(dy).Channels(n0, min(n, n0+gradRows)), rows(x).Channels(k0, min(k, k0+gradCols)))
+			rows(dy).Channels(n0, min(n, n0+gradRows)), rows(x).Channels(k0, min(k, k0+gradCols)), false)
 	})
 	if segments > 1 {
 		sumPartials(dw, out, segments)
 	}
 }
 
-// gradTile computes up to gradRows×gradCols values of dW, ldw apart. Both operands are read in place. Rows of tiles
+// gradTile computes up to gradRows×gradCols values of dW, ldw apart, or adds to them. Both operands are read in place. Rows of tiles
 // behind the last channel of dy read what lies there, and are dropped.
-func gradTile(s *scratch, dw []float32, ldw int, dy, x Map) {
+func gradTile(s *scratch, dw []float32, ldw int, dy, x Map, accumulate bool) {
 	s.c = Grow(s.c, gradRows*gradCols)
 	clear(s.c)
+	if accumulate {
+		for i := range dy.C {
+			copy(s.c[i*gradCols:], dw[i*ldw:][:x.C])
+		}
+	}
 	rows := dy.Rows()
 	a := dy.Data[:min(cap(dy.Data), len(dy.Data)+slack)]
 	for from := 0; from < rows; from += gradDepth {

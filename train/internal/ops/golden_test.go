@@ -100,27 +100,21 @@ func TestGoldenConv(t *testing.T) {
 		for o := range n {
 			flat = append(flat, goldentensor.ChannelsLast(weight[o*k:(o+1)*k], x.C, taps)...)
 		}
-		in := x
+		y, dx, grad := f.like("dy"), f.like("x"), make([]float32, n*k)
 		if taps == 9 {
-			in = NewMap(dy.B, dy.H, dy.W, k, nil)
-			Patches(f.team, in, x)
+			v := Conv{N: n, C: x.C, Weights: flat}
+			v.Forward(f.team, y, x)
+			v.Grad(f.team, grad, dx, dy, x)
+		} else {
+			var forward, backward Panels
+			forward.PackForward(f.team, flat, n, k)
+			backward.PackBackward(f.team, flat, n, k)
+			Mul(f.team, y, x, &forward, false)
+			Mul(f.team, dx, dy, &backward, false)
+			GradWeight(f.team, grad, dy, x)
 		}
-		var forward, backward Panels
-		forward.PackForward(f.team, flat, n, k)
-		backward.PackBackward(f.team, flat, n, k)
-		y := f.like("dy")
-		Mul(f.team, y, in, &forward, false)
 		f.near(y, "y64")
-		din := NewMap(dy.B, dy.H, dy.W, k, nil)
-		Mul(f.team, din, dy, &backward, false)
-		if taps == 9 {
-			dx := f.like("x")
-			PatchesGrad(f.team, dx, din)
-			din = dx
-		}
-		f.near(din, "grad:x64")
-		grad := make([]float32, n*k)
-		GradWeight(f.team, grad, dy, in)
+		f.near(dx, "grad:x64")
 		for o := range n {
 			copy(grad[o*k:], goldentensor.ChannelsLast(grad[o*k:(o+1)*k], taps, x.C))
 		}

@@ -16,7 +16,10 @@ type Team struct {
 }
 
 // scratch is one worker's memory.
-type scratch struct{ a, b, c []float32 }
+type scratch struct {
+	a, c []float32 // of products: the last rows, and a tile
+	b    []float32 // patches
+}
 
 // NewTeam returns a team; 0 workers are as many as the machine has cores for this process.
 func NewTeam(workers int) *Team {
