@@ -2,9 +2,8 @@
 export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
-WASM_PACKAGES := kernels model vision checkpoint
 
-.PHONY: run test test-go test-wasm test-web vet wasm testdata clean
+.PHONY: run test vet wasm bench clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -13,12 +12,16 @@ test: ## install what the tests need and run everything
 	@./.ci/test
 
 vet: ## gofmt and go vet, native and for the browser
-	@test -z "$$(gofmt -l .)" || { echo "gofmt would change:"; gofmt -l .; exit 1; }
+	@test -z "$$(gofmt -l $$(git ls-files "*.go"))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files "*.go"); exit 1; }
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./...
 
-wasm: ## build the WebAssembly module into build/site
+wasm: ## build the WebAssembly modules into build/site
 	go run . -build
+
+bench: ## time this project beside ONNX Runtime, in the browser and natively
+	./.ci/npm-ci bench
+	node bench/run.mjs
 
 clean:
 	rm -rf build dist e2e/artifacts

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -16,12 +15,15 @@ const buildDir = "build/site"
 // artifact is one WebAssembly module of the site.
 type artifact struct {
 	file string
-	tags string // build tags
+	tags string   // build tags: which kernels it carries
+	post []string // flags of cmd/wasmrelax, which finishes the assembly of the kernels; nil where there is none
 }
 
 // artifacts are the modules that the page chooses from, see web/kernels.js.
 var artifacts = []artifact{
 	{file: "mobilemamba.wasm"},
+	{file: "mobilemamba-simd.wasm", tags: "simd128", post: []string{"-simd", "-strip"}},
+	{file: "mobilemamba-relaxed.wasm", tags: "relaxed", post: []string{"-strip"}},
 }
 
 // build makes the modules and copies Go's loader from the same release beside them. The go command knows what
@@ -46,17 +48,42 @@ func build(ctx context.Context) error {
 	return os.WriteFile(filepath.Join(buildDir, "wasm_exec.js"), loader, 0o644)
 }
 
-// build compiles one module. The old encoding/json is a quarter of a megabyte smaller on the wire than the one
-// built on encoding/json/v2, and the manifest and the headers of weights need no more.
+// lean are the compiler's flags for a small download: without inlining, which makes a twentieth of it, but in the
+// packages where the time goes.
+var lean = []string{
+	"-gcflags=all=-l", "-gcflags=mobilemamba/kernels=", "-gcflags=mobilemamba/vision=",
+	"-gcflags=image/jpeg=", "-gcflags=image/png=", "-gcflags=compress/flate=", "-gcflags=golang.org/x/image/vp8=",
+}
+
+// build compiles one module. The post-link tool finds the kernels by their names and strips them itself.
 func (a artifact) build(ctx context.Context) error {
 	fmt.Fprintf(os.Stderr, "building %s\n", a.file)
-	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-tags="+a.tags,
-		"-o", filepath.Join(buildDir, a.file), "./wasm")
-	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm", "GOEXPERIMENT=nojsonv2")
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("building %s: %w\n%s", a.file, err, out.Bytes())
+	out := filepath.Join(buildDir, a.file)
+	linked, ldflags := out, "-ldflags=-s -w"
+	if a.post != nil {
+		linked, ldflags = filepath.Join(filepath.Dir(buildDir), a.file), "-ldflags=-w"
+	}
+	args := []string{"build", "-trimpath", "-buildvcs=false", ldflags, "-tags=" + a.tags, "-o", linked}
+	args = append(args, lean...)
+	if err := goTool(ctx, []string{"GOOS=js", "GOARCH=wasm"}, append(args, "./wasm")...); err != nil {
+		return fmt.Errorf("building %s: %w", a.file, err)
+	}
+	if a.post == nil {
+		return nil
+	}
+	args = append([]string{"run", "./cmd/wasmrelax"}, a.post...)
+	if err := goTool(ctx, nil, append(args, linked, out)...); err != nil {
+		return fmt.Errorf("finishing %s: %w", a.file, err)
+	}
+	return nil
+}
+
+// goTool runs the go command; what it prints is the error.
+func goTool(ctx context.Context, env []string, args ...string) error {
+	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd.Env = append(os.Environ(), env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("go %s: %w\n%s", args[0], err, out)
 	}
 	return nil
 }

@@ -9,8 +9,8 @@ import "embed"
 //go:embed models labels
 var FS embed.FS
 
-// Manifest is the path of the model manifest in FS; its URLs are relative to it.
-const Manifest = "models/index.json"
+// ManifestPath is the path of the model manifest in FS; its URLs are relative to it.
+const ManifestPath = "models/index.json"
 
 // ImageNetLabels is the path of the names of the official checkpoints' 1000 classes in FS.
 const ImageNetLabels = "labels/imagenet1k.tsv"

@@ -236,11 +236,11 @@ func (u *unpickler) number(op byte) error {
 	}
 	switch op {
 	case 'J':
-		return u.push(int64(int32(binary.LittleEndian.Uint32(b))))
+		return u.push(int64(int32(le.Uint32(b))))
 	case 'K':
 		return u.push(int64(b[0]))
 	case 'M':
-		return u.push(int64(binary.LittleEndian.Uint16(b)))
+		return u.push(int64(le.Uint16(b)))
 	case 'G':
 		return u.push(math.Float64frombits(binary.BigEndian.Uint64(b)))
 	}
@@ -416,7 +416,7 @@ func (u *unpickler) remember(op byte) error {
 		}
 		index = uint32(b[0])
 		if width == 4 {
-			index = binary.LittleEndian.Uint32(b)
+			index = le.Uint32(b)
 		}
 	}
 	if op == 'h' || op == 'j' {

@@ -1,10 +1,7 @@
 package checkpoint
 
 import (
-	"archive/zip"
 	"bytes"
-	"encoding/binary"
-	"errors"
 	"io"
 	"path"
 	"strings"
@@ -19,28 +16,27 @@ type place struct {
 // readZip reads the zip container of PyTorch since 1.6: a pickle ROOT/data.pkl and a stored entry
 // ROOT/data/KEY a storage.
 func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
-	z, err := zip.NewReader(r, size)
-	if errors.Is(err, zip.ErrFormat) {
-		return nil, errorf(Truncated, "the file begins as a checkpoint, but its directory at the end is missing: it is cut short or damaged; download it again")
-	} else if err != nil {
-		return nil, &Error{Code: Corrupt, Msg: "the checkpoint's zip directory is damaged", Err: err}
+	files, err := readDirectory(r, size)
+	if err != nil {
+		return nil, err
 	}
-	entries := make(map[string]*zip.File, len(z.File))
-	var pickle *zip.File
-	for _, f := range z.File {
-		entries[f.Name] = f
-		if path.Base(f.Name) == "data.pkl" && strings.Count(f.Name, "/") == 1 {
+	entries := make(map[string]*zipEntry, len(files))
+	var pickle *zipEntry
+	for i := range files {
+		f := &files[i]
+		entries[f.name] = f
+		if path.Base(f.name) == "data.pkl" && strings.Count(f.name, "/") == 1 {
 			pickle = f
 		}
 	}
 	if pickle == nil {
 		return nil, errorf(NotACheckpoint, "this is a zip file, but no PyTorch checkpoint: it holds no data.pkl")
 	}
-	root := path.Dir(pickle.Name)
-	if f := entries[root+"/byteorder"]; f != nil && f.UncompressedSize64 == 3 {
+	root := path.Dir(pickle.name)
+	if f := entries[root+"/byteorder"]; f != nil && f.size == uint64(len("big")) {
 		return nil, errorf(NotACheckpoint, "the checkpoint was written on a big-endian machine, which is not supported")
 	}
-	at, err := stored(pickle, size)
+	at, err := pickle.stored(r, size)
 	if err != nil {
 		return nil, err
 	}
@@ -53,24 +49,8 @@ func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 		if f == nil {
 			return place{}, errorf(Corrupt, "the checkpoint has no storage %q", key)
 		}
-		return stored(f, size)
+		return f.stored(r, size)
 	})
-}
-
-// stored returns where an entry's bytes lie. PyTorch never compresses, so neither do real checkpoints, and a
-// zip bomb has nowhere to hide.
-func stored(f *zip.File, size int64) (place, error) {
-	if f.Method != zip.Store || f.CompressedSize64 != f.UncompressedSize64 {
-		return place{}, errorf(Unsafe, "entry %q of the checkpoint is compressed, which PyTorch never does", f.Name)
-	}
-	offset, err := f.DataOffset()
-	if err != nil {
-		return place{}, &Error{Code: Corrupt, Msg: "entry " + f.Name + " of the checkpoint is damaged", Err: err}
-	}
-	if f.UncompressedSize64 > uint64(size) || offset > size-int64(f.UncompressedSize64) {
-		return place{}, errorf(Truncated, "entry %q of the checkpoint reaches past the end of the file", f.Name)
-	}
-	return place{offset, int64(f.UncompressedSize64)}, nil
 }
 
 // legacyMagic is the first pickle of the format before PyTorch 1.6, an integer.
@@ -113,7 +93,7 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 		if _, err := r.ReadAt(count[:], at); err != nil && err != io.EOF {
 			return nil, err
 		}
-		n := int64(binary.LittleEndian.Uint64(count[:]))
+		n := int64(le.Uint64(count[:]))
 		if n != numels[key] {
 			return nil, errorf(Corrupt, "storage %q has %d elements, but its tensors were written for %d", key, n, numels[key])
 		}

@@ -1,9 +1,6 @@
 package checkpoint
 
 import (
-	"bytes"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -16,9 +13,8 @@ const maxHeader = 100 << 20
 
 // headerEntry is one tensor in a safetensors header.
 type headerEntry struct {
-	DType   string  `json:"dtype"`
-	Shape   []int64 `json:"shape"`
-	Offsets []int64 `json:"data_offsets"`
+	dtype          string
+	shape, offsets []int64
 }
 
 // readSafetensors reads a header: its length as a little-endian uint64, then JSON, then the data.
@@ -27,7 +23,7 @@ func readSafetensors(r io.ReaderAt, size int64) (*StateDict, error) {
 	if _, err := r.ReadAt(prefix[:], 0); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("reading the safetensors header: %w", err)
 	}
-	n := binary.LittleEndian.Uint64(prefix[:])
+	n := le.Uint64(prefix[:])
 	if n > maxHeader {
 		return nil, errorf(Corrupt, "the safetensors header claims %d bytes; the limit is %d", n, maxHeader)
 	}
@@ -49,73 +45,87 @@ func readSafetensors(r io.ReaderAt, size int64) (*StateDict, error) {
 	return attachScales(sd)
 }
 
-// parseHeader walks over the header's entries in their order, which json.Unmarshal into a map would lose
-// together with duplicate names.
+// parseHeader reads the header's entries in their order.
 func parseHeader(header []byte, sd *StateDict, r io.ReaderAt, base, data int64) error {
-	corrupt := func(err error) error {
-		return &Error{Code: Corrupt, Msg: "the safetensors header is not valid JSON", Err: err}
-	}
-	dec := json.NewDecoder(bytes.NewReader(header))
-	if tok, err := dec.Token(); err != nil || tok != json.Delim('{') {
-		return corrupt(err)
-	}
-	for dec.More() {
-		tok, err := dec.Token()
-		if err != nil {
-			return corrupt(err)
-		}
-		name, _ := tok.(string)
+	var err error // what an entry says that cannot be, though it is JSON
+	text := &jsonReader{data: header}
+	text.object(func(name string) {
 		if name == "__metadata__" {
-			if err := dec.Decode(&sd.Metadata); err != nil {
-				return corrupt(err)
-			}
-			continue
+			text.object(func(key string) { sd.Metadata[key] = text.string() })
+			return
 		}
-		var e headerEntry
-		if err := dec.Decode(&e); err != nil {
-			return corrupt(err)
+		e := readEntry(text)
+		if text.err != nil {
+			return
 		}
-		if sd.Get(name) != nil {
-			return errorf(Corrupt, "the safetensors header names tensor %s twice", name)
+		if err = e.add(name, sd, r, base, data); err != nil {
+			text.failWith(err)
 		}
-		if len(sd.Tensors) == maxTensors {
-			return errorf(Unsafe, "the safetensors header lists more than %d tensors", maxTensors)
-		}
-		t, err := e.tensor(name, r, base, data)
-		if err != nil {
-			return err
-		}
-		sd.Add(t)
-	}
-	if _, err := dec.Token(); err != nil {
-		return corrupt(err)
-	}
-	if rest := bytes.TrimSpace(header[dec.InputOffset():]); len(rest) > 0 {
+	})
+	switch {
+	case err != nil:
+		return err
+	case text.err != nil:
+		return &Error{Code: Corrupt, Msg: "the safetensors header is not valid JSON", Err: text.err}
+	case !text.end():
 		return errorf(Corrupt, "the safetensors header goes on behind its end")
 	}
 	return nil
 }
 
+// readEntry reads {"dtype", "shape", "data_offsets"}.
+func readEntry(text *jsonReader) (e headerEntry) {
+	text.object(func(key string) {
+		switch key {
+		case "dtype":
+			e.dtype = text.string()
+		case "shape":
+			e.shape = text.integers()
+		case "data_offsets":
+			e.offsets = text.integers()
+		default:
+			text.failWith(fmt.Errorf("a tensor has no %q", key))
+		}
+	})
+	return e
+}
+
+// add checks an entry and adds its tensor.
+func (e *headerEntry) add(name string, sd *StateDict, r io.ReaderAt, base, data int64) error {
+	if sd.Get(name) != nil {
+		return errorf(Corrupt, "the safetensors header names tensor %s twice", name)
+	}
+	if len(sd.Tensors) == maxTensors {
+		return errorf(Unsafe, "the safetensors header lists more than %d tensors", maxTensors)
+	}
+	t, err := e.tensor(name, r, base, data)
+	if err != nil {
+		return err
+	}
+	sd.Add(t)
+	return nil
+}
+
 // tensor checks an entry and places it in the file.
 func (e *headerEntry) tensor(name string, r io.ReaderAt, base, data int64) (*Tensor, error) {
-	dtype, ok := parseDType(e.DType)
+	dtype, ok := parseDType(e.dtype)
 	if !ok {
-		return nil, errorf(Corrupt, "tensor %s has the type %q, which is not supported", name, e.DType)
+		return nil, errorf(Corrupt, "tensor %s has the type %q, which is not supported", name, e.dtype)
 	}
-	shape, n, err := checkShape(name, e.Shape)
+	shape, n, err := checkShape(name, e.shape)
 	if err != nil {
 		return nil, err
 	}
-	if len(e.Offsets) != 2 || e.Offsets[0] < 0 || e.Offsets[1] < e.Offsets[0] {
-		return nil, errorf(Corrupt, "tensor %s has the data_offsets %v", name, e.Offsets)
+	if len(e.offsets) != 2 || e.offsets[0] < 0 || e.offsets[1] < e.offsets[0] {
+		return nil, errorf(Corrupt, "tensor %s has the data_offsets %v", name, e.offsets)
 	}
-	if e.Offsets[1] > data {
-		return nil, errorf(Truncated, "tensor %s ends at byte %d of the data, but the file has only %d: it is cut short", name, e.Offsets[1], data)
+	if e.offsets[1] > data {
+		return nil, errorf(Truncated, "tensor %s ends at byte %d of the data, but the file has only %d: it is cut short", name, e.offsets[1], data)
 	}
-	if got := e.Offsets[1] - e.Offsets[0]; got != n*int64(dtype.Size()) {
+	if got := e.offsets[1] - e.offsets[0]; got != n*int64(dtype.Size()) {
 		return nil, errorf(Corrupt, "tensor %s of shape %v and type %v takes %d bytes, but its data_offsets span %d", name, shape, dtype, n*int64(dtype.Size()), got)
 	}
-	return &Tensor{Name: name, DType: dtype, Shape: shape, src: source{r: r, offset: base + e.Offsets[0]}}, nil
+	return &Tensor{Name: name, DType: dtype, Shape: shape, src: source{r: r, offset: base + e.offsets[0]}}, nil
 }
 
 // checkShape refuses shapes that no tensor has, and counts the elements.

@@ -1,7 +1,6 @@
 package checkpoint
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 	"math"
@@ -97,7 +96,6 @@ func (t *Tensor) Float32s() ([]float32, error) {
 		return nil, err
 	}
 	out := make([]float32, t.Len())
-	le := binary.LittleEndian
 	switch t.DType {
 	case F32:
 		for i := range out {
@@ -161,7 +159,6 @@ func (t *Tensor) Int64s() ([]int64, error) {
 		return nil, err
 	}
 	out := make([]int64, t.Len())
-	le := binary.LittleEndian
 	for i := range out {
 		switch t.DType {
 		case I64:
@@ -183,7 +180,6 @@ func (t *Tensor) Int64s() ([]int64, error) {
 
 // element returns a reader of single elements.
 func (t *Tensor) element(raw []byte) func(i int) float64 {
-	le := binary.LittleEndian
 	switch t.DType {
 	case F32:
 		return func(i int) float64 { return float64(math.Float32frombits(le.Uint32(raw[4*i:]))) }

@@ -2,13 +2,12 @@ package checkpoint
 
 import (
 	"bufio"
-	"bytes"
-	"encoding/binary"
-	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"math"
 	"slices"
+	"strconv"
 )
 
 // narrows reports whether a tensor is written in the narrow type: matrices are. Biases, norms, scales and the
@@ -77,41 +76,42 @@ type entry struct {
 }
 
 func writeEntries(w io.Writer, entries []*entry, metadata map[string]string) error {
-	var header bytes.Buffer
-	header.WriteByte('{')
+	header := []byte{'{'}
 	if len(metadata) > 0 {
-		// encoding/json writes maps in the order of their keys.
-		text, err := json.Marshal(metadata)
-		if err != nil {
-			return err
+		header = append(header, `"__metadata__":{`...)
+		for i, key := range slices.Sorted(maps.Keys(metadata)) {
+			if i > 0 {
+				header = append(header, ',')
+			}
+			header = append(appendJSONString(header, key), ':')
+			header = appendJSONString(header, metadata[key])
 		}
-		fmt.Fprintf(&header, `"__metadata__":%s`, text)
+		header = append(header, '}')
 	}
 	offset := 0
 	for _, e := range entries {
-		if header.Len() > 1 {
-			header.WriteByte(',')
+		if len(header) > 1 {
+			header = append(header, ',')
 		}
-		name, err := json.Marshal(e.name)
-		if err != nil {
-			return err
+		header = append(appendJSONString(header, e.name), `:{"dtype":"`+e.dtype.String()+`","shape":[`...)
+		for i, d := range e.shape {
+			if i > 0 {
+				header = append(header, ',')
+			}
+			header = strconv.AppendInt(header, int64(d), 10)
 		}
-		shape, err := json.Marshal(append([]int{}, e.shape...))
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(&header, `%s:{"dtype":"%v","shape":%s,"data_offsets":[%d,%d]}`, name, e.dtype, shape, offset, offset+len(e.raw))
+		header = fmt.Appendf(header, `],"data_offsets":[%d,%d]}`, offset, offset+len(e.raw))
 		offset += len(e.raw)
 	}
-	header.WriteByte('}')
-	for header.Len()%8 != 0 {
-		header.WriteByte(' ')
+	header = append(header, '}')
+	for len(header)%8 != 0 {
+		header = append(header, ' ')
 	}
 	out := bufio.NewWriter(w)
 	var prefix [8]byte
-	binary.LittleEndian.PutUint64(prefix[:], uint64(header.Len()))
+	le.PutUint64(prefix[:], uint64(len(header)))
 	out.Write(prefix[:]) // bufio keeps the first error for Flush
-	out.Write(header.Bytes())
+	out.Write(header)
 	for _, e := range entries {
 		out.Write(e.raw)
 	}
@@ -121,7 +121,7 @@ func writeEntries(w io.Writer, entries []*entry, metadata map[string]string) err
 func encodeF32(data []float32) []byte {
 	raw := make([]byte, 4*len(data))
 	for i, v := range data {
-		binary.LittleEndian.PutUint32(raw[4*i:], math.Float32bits(v))
+		le.PutUint32(raw[4*i:], math.Float32bits(v))
 	}
 	return raw
 }
@@ -133,7 +133,7 @@ func encodeF16(data []float32) ([]byte, error) {
 		if !ok {
 			return nil, fmt.Errorf("element %d is %v, beyond what f16 holds; write f32 instead", i, v)
 		}
-		binary.LittleEndian.PutUint16(raw[2*i:], h)
+		le.PutUint16(raw[2*i:], h)
 	}
 	return raw, nil
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"time"
 )
 
 // BenchResult summarises repeated forward passes; times are milliseconds.
@@ -30,6 +31,27 @@ type BenchBlock struct {
 	GFLOPs float64 `json:"gflops" js:"gflops"`
 }
 
+// syntheticInput fills the input with a pattern.
+func (c *Classifier) syntheticInput() {
+	for i := range c.input {
+		c.input[i] = float32(math.Sin(float64(i) * 0.37))
+	}
+}
+
+// WarmUp makes passes for about the given time, at least one, so that the first picture meets a compiler that has
+// settled.
+func (c *Classifier) WarmUp(budget time.Duration) error {
+	c.syntheticInput()
+	for start := time.Now(); ; {
+		if _, err := c.net.Forward(c.state, c.input); err != nil {
+			return err
+		}
+		if time.Since(start) > budget {
+			return nil
+		}
+	}
+}
+
 // warmUps are passes that are not counted: caches fill, a just-in-time compiler settles.
 const warmUps = 10
 
@@ -38,9 +60,7 @@ func (c *Classifier) Bench(ctx context.Context, runs int, progress func(done, of
 	if runs < 1 {
 		return nil, fmt.Errorf("bench: %d runs asked for; at least 1 is needed", runs)
 	}
-	for i := range c.input {
-		c.input[i] = float32(math.Sin(float64(i) * 0.37))
-	}
+	c.syntheticInput()
 	totals := make([]float64, 0, runs)
 	laps := make([][]float64, len(c.state.Trace))
 	for i := range warmUps + runs {

@@ -23,13 +23,13 @@ import (
 	"mobilemamba/vision"
 )
 
-func manifest(t *testing.T) *classify.Manifest {
+func manifest(t *testing.T) *assets.Manifest {
 	t.Helper()
-	data, err := fs.ReadFile(assets.FS, assets.Manifest)
+	data, err := fs.ReadFile(assets.FS, assets.ManifestPath)
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := classify.ParseManifest(data)
+	m, err := assets.ParseManifest(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +39,7 @@ func manifest(t *testing.T) *classify.Manifest {
 // asset reads a file that the manifest names.
 func asset(t *testing.T, url string) []byte {
 	t.Helper()
-	data, err := fs.ReadFile(assets.FS, path.Join(path.Dir(assets.Manifest), url))
+	data, err := fs.ReadFile(assets.FS, path.Join(path.Dir(assets.ManifestPath), url))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -245,30 +245,5 @@ func TestParseLabels(t *testing.T) {
 		if got, err := classify.ParseLabels([]byte(text)); err == nil {
 			t.Errorf("%s: taken as %v", name, got)
 		}
-	}
-}
-
-func TestParseManifest(t *testing.T) {
-	good, err := fs.ReadFile(assets.FS, assets.Manifest)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for name, edit := range map[string]func(string) string{
-		"no JSON":     func(s string) string { return s[:len(s)/2] },
-		"no model":    func(string) string { return `{"models":[]}` },
-		"no weights":  func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
-		"no id":       func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
-		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
-	} {
-		if _, err := classify.ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {
-			t.Errorf("%s: %v", name, err)
-		}
-	}
-	m := manifest(t)
-	if e, err := m.Find(""); err != nil || e.ID != m.Models[0].ID {
-		t.Errorf("the default is %v, %v", e, err)
-	}
-	if _, err := m.Find("nothing"); err == nil || !strings.Contains(err.Error(), m.Models[0].ID) {
-		t.Errorf("an unknown model: %v", err)
 	}
 }

@@ -22,7 +22,4 @@ if ! find_chromium; then
     exit 1
   fi
 fi
-if ! cmp -s package-lock.json node_modules/.installed; then
-  npm ci --no-audit --no-fund
-  cp package-lock.json node_modules/.installed
-fi
+../.ci/npm-ci e2e

@@ -28,22 +28,28 @@ func conv3x3S2(a Conv3x3S2Args, gemm func(GEMMArgs)) {
 	}
 }
 
-// gatherPatches fills Patches with the neighbourhoods of output row oy, zeros outside the map.
+// gatherPatches fills Patches with the neighbourhoods of output row oy.
 func gatherPatches(a *Conv3x3S2Args, oy, wo int) {
-	row := 3 * a.C
+	k := 9 * a.C
 	for ox := range wo {
-		for ky := range 3 {
-			dst := a.Patches[(ox*3+ky)*row:][:row]
-			iy := 2*oy + ky - 1
-			if iy < 0 || iy >= a.H {
-				clear(dst)
-				continue
-			}
-			x0 := 2*ox - 1
-			lo, hi := max(x0, 0), min(x0+3, a.W)
-			clear(dst[:(lo-x0)*a.C])
-			copy(dst[(lo-x0)*a.C:], a.X[(iy*a.W+lo)*a.C:(iy*a.W+hi)*a.C])
-			clear(dst[(hi-x0)*a.C:])
+		gatherPatch(a, a.Patches[ox*k:][:k], oy, ox)
+	}
+}
+
+// gatherPatch fills patch [3, 3, C] with the neighbourhood of an output pixel, zeros outside the map.
+func gatherPatch(a *Conv3x3S2Args, patch []float32, oy, ox int) {
+	row := 3 * a.C
+	for ky := range 3 {
+		dst := patch[ky*row:][:row]
+		iy := 2*oy + ky - 1
+		if iy < 0 || iy >= a.H {
+			clear(dst)
+			continue
 		}
+		x0 := 2*ox - 1
+		lo, hi := max(x0, 0), min(x0+3, a.W)
+		clear(dst[:(lo-x0)*a.C])
+		copy(dst[(lo-x0)*a.C:], a.X[(iy*a.W+lo)*a.C:(iy*a.W+hi)*a.C])
+		clear(dst[(hi-x0)*a.C:])
 	}
 }

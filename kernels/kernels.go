@@ -8,3 +8,5 @@
 // All variants of all operations stand in one table, Variants: a row is an instruction set, a column an
 // operation. The scalar row is the reference that any other is tested against, and the fallback.
 package kernels
+
+//go:generate go run ./internal/asmgen .

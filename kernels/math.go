@@ -13,6 +13,14 @@ const (
 	roundBit = 1.5 * (1 << 23) // adding and subtracting it rounds a small float32 to an integer
 	expMax   = 88.37626        // beyond it 2^n is no float32, and e^x is called infinite a little early
 	expMin   = -87.3365479     // below it e^x is subnormal, which is flushed to 0 (subnormals are slow to compute with)
+
+	// e^r on |r| <= ln2/2: the minimax coefficients of Cephes' expf.
+	exp5 = 1.9875691500e-4
+	exp4 = 1.3981999507e-3
+	exp3 = 8.3334519073e-3
+	exp2 = 4.1665795894e-2
+	exp1 = 1.6666665459e-1
+	exp0 = 5.0000001201e-1
 )
 
 // exp32 returns e^x; 0 where the result would be subnormal, +Inf above 88.37.
@@ -28,13 +36,12 @@ func exp32(x float32) float32 {
 	n := float32(x*log2E+roundBit) - roundBit
 	r := x - float32(n*ln2Hi)
 	r -= float32(n * ln2Lo)
-	// e^r on |r| <= ln2/2: the minimax coefficients of Cephes' expf.
-	p := float32(1.9875691500e-4)
-	p = p*r + 1.3981999507e-3
-	p = p*r + 8.3334519073e-3
-	p = p*r + 4.1665795894e-2
-	p = p*r + 1.6666665459e-1
-	p = p*r + 5.0000001201e-1
+	p := float32(exp5)
+	p = p*r + exp4
+	p = p*r + exp3
+	p = p*r + exp2
+	p = p*r + exp1
+	p = p*r + exp0
 	p = p*(r*r) + r + 1
 	return p * math.Float32frombits(uint32(int32(n)+127)<<23)
 }

@@ -10,12 +10,12 @@ import (
 type Step struct {
 	Op string `json:"op"`
 
-	Short  int    `json:"short,omitempty"`  // resize: the short side becomes this, in pixels
-	Filter string `json:"filter,omitempty"` // resize: bicubic or bilinear, antialiased; interpolate: bilinear
-	Size   int    `json:"size,omitempty"`   // crop: side of the centre square; interpolate: side of the result
+	Short  int    `json:"short"`  // resize: the short side becomes this, in pixels
+	Filter string `json:"filter"` // resize: bicubic or bilinear, antialiased; interpolate: bilinear
+	Size   int    `json:"size"`   // crop: side of the centre square; interpolate: side of the result
 
-	Mean []float32 `json:"mean,omitempty"` // normalize: per channel R, G, B of values in 0…1
-	Std  []float32 `json:"std,omitempty"`
+	Mean []float32 `json:"mean"` // normalize: per channel R, G, B of values in 0…1
+	Std  []float32 `json:"std"`
 }
 
 // The statistics of ImageNet that every official model is trained with.

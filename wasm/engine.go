@@ -23,12 +23,11 @@ type engine struct{ model *classify.Classifier }
 
 // loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
 type loadRequest struct {
-	Manifest   string `js:"manifest"` // text of the model manifest; "" for a checkpoint of one's own
-	ID         string `js:"id"`       // of the model in it
-	Labels     string `js:"labels"`   // text of a label file; one's own checkpoint ignores labels of another number of classes
-	Kernel     string `js:"kernel"`   // "" or "auto": the fastest of this module
-	Resolution int    `js:"resolution"`
-	EMA        bool   `js:"ema"`
+	Entry      *classify.Entry `js:"entry"`  // of the model manifest; nil for a checkpoint of one's own
+	Labels     string          `js:"labels"` // text of a label file; one's own checkpoint ignores labels of another number of classes
+	Kernel     string          `js:"kernel"` // "" or "auto": the fastest of this module
+	Resolution int             `js:"resolution"`
+	EMA        bool            `js:"ema"`
 }
 
 func (e *engine) load(arg js.Value) (js.Value, error) {
@@ -36,16 +35,7 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
 		return js.Value{}, badRequest("load", err)
 	}
-	opt := classify.Options{Kernel: req.Kernel, Resolution: req.Resolution}
-	if req.Manifest != "" {
-		manifest, err := classify.ParseManifest([]byte(req.Manifest))
-		if err != nil {
-			return js.Value{}, err
-		}
-		if opt.Entry, err = manifest.Find(req.ID); err != nil {
-			return js.Value{}, err
-		}
-	}
+	opt := classify.Options{Entry: req.Entry, Kernel: req.Kernel, Resolution: req.Resolution}
 	if req.Labels != "" {
 		labels, err := classify.ParseLabels([]byte(req.Labels))
 		if err != nil {
@@ -69,12 +59,19 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err != nil {
 		return js.Value{}, err
 	}
+	if err := next.WarmUp(warmUp); err != nil {
+		return js.Value{}, err
+	}
 	e.model = next
 	// The last model and the file are garbage now; a collection before the next large allocation keeps the
 	// memory of the module, which never shrinks, from growing by them.
 	runtime.GC()
 	return vert.ValueOf(e.model.Info()).JSValue(), nil
 }
+
+// warmUp is spent on passes when a model is loaded: browsers compile WebAssembly twice, quickly and then well, and
+// the first picture would show the times of the first.
+const warmUp = 50 * time.Millisecond
 
 // readerOf returns a file that came as a Uint8Array or a Blob.
 func readerOf(v js.Value) (io.ReaderAt, int64, error) {

@@ -31,7 +31,7 @@ export const PROBES = {
     ...HEADER,
     ...TYPE_V128,
     ...ONE_FUNCTION,
-    ...[0x0a, 0x12, 0x01, 0x10, 0x00],
+    ...[0x0a, 0x13, 0x01, 0x11, 0x00],
     ...[0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f],
     ...[0xfd, 0x85, 0x02, 0x0b],
   ]),
@@ -41,7 +41,11 @@ export const PROBES = {
  * Fastest first; the last row runs everywhere.
  * @type {KernelRow[]}
  */
-export const KERNELS = [{ name: "scalar", artifact: "mobilemamba.wasm", probe: null }];
+export const KERNELS = [
+  { name: "relaxed", artifact: "mobilemamba-relaxed.wasm", probe: PROBES.relaxed },
+  { name: "simd", artifact: "mobilemamba-simd.wasm", probe: PROBES.simd },
+  { name: "scalar", artifact: "mobilemamba.wasm", probe: null },
+];
 
 /**
  * Chooses the fastest variant that this browser runs, or the one that was asked for. A wish that cannot be met is

@@ -61,7 +61,7 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
     },
   });
 
-  /** @type {Promise<{text: string, models: ModelEntry[]}> | null} */
+  /** @type {Promise<ModelEntry[]> | null} */
   let manifest = null;
   /**
    * The model that a worker holds, and the worker's number.
@@ -116,8 +116,8 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
   return {
     /** The models of the site's manifest, the default first. */
-    async models() {
-      return (await readManifest()).models;
+    models() {
+      return readManifest();
     },
 
     /** Loads a model: a manifest id, a .pth or .safetensors file, or the one that createClassifier was given. */
@@ -149,7 +149,7 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   };
 }
 
-/** @returns {Promise<{text: string, models: ModelEntry[]}>} */
+/** @returns {Promise<ModelEntry[]>} */
 async function fetchManifest() {
   const hint = "Check the connection and reload the page.";
   let text;
@@ -163,25 +163,25 @@ async function fetchManifest() {
   try {
     const { models } = JSON.parse(text);
     if (!Array.isArray(models) || models.length === 0) throw new Error("it lists no model");
-    return { text, models };
+    return models;
   } catch (error) {
     throw new ClassifierError("download-failed", `The list of models cannot be read: ${reason(error)}.`, hint);
   }
 }
 
 /**
- * @param {{text: string, models: ModelEntry[]}} manifest
+ * @param {ModelEntry[]} models
  * @param {string | undefined} id
  * @returns {ManifestSource}
  */
-function manifestSource({ text, models }, id) {
+function manifestSource(models, id) {
   const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
   if (!entry) {
     const ids = models.map((candidate) => candidate.id).join(", ");
     throw new ClassifierError("no-model", `There is no model “${id}” here.`, `Choose one of: ${ids}.`);
   }
   const weights = { ...entry.weights[0], url: new URL(entry.weights[0].url, MANIFEST).href };
-  return { kind: "manifest", manifest: text, id: entry.id, labels: new URL(entry.labels, MANIFEST).href, weights };
+  return { kind: "manifest", entry, labels: new URL(entry.labels, MANIFEST).href, weights };
 }
 
 /**

@@ -79,9 +79,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
 /**
  * @typedef {object} ManifestSource
  * @property {"manifest"} kind
- * @property {string} manifest  the manifest's text
- * @property {string} id        the entry to load
- * @property {string} labels    absolute URL of its labels
+ * @property {ModelEntry} entry
+ * @property {string} labels        absolute URL of its labels
  * @property {WeightsFile} weights  with an absolute URL
  */
 
@@ -206,13 +205,14 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * What the page uses of an entry of assets/models/index.json.
+ * An entry of assets/models/index.json.
  * @typedef {object} ModelEntry
  * @property {string} id
  * @property {string} title
  * @property {string} variant
  * @property {number} resolution
  * @property {string} labels
+ * @property {object[]} preprocess  read by the Go module
  * @property {WeightsFile[]} weights
  * @property {{dataset: string, n: number, top1: number, top5: number}} [accuracy]
  * @property {string} license

@@ -94,7 +94,7 @@ async function loadFromManifest(source, report) {
     downloadWeights(source.weights, (done, total) => report({ phase: "weights", done, total })),
     downloadText(source.labels),
   ]);
-  return load({ weights, manifest: source.manifest, id: source.id, labels, kernel: kernel.name });
+  return load({ weights, entry: source.entry, labels, kernel: kernel.name });
 }
 
 /** @param {FileSource} source */

@@ -37,23 +37,44 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 	if isFile(m.model) {
 		return m.loadFile()
 	}
-	site, dir, err := m.site()
+	entry, site, dir, err := m.entry()
 	if err != nil {
 		return nil, err
 	}
-	data, err := fs.ReadFile(site, dir)
+	sd, err := m.entryTensors(entry, site, dir)
 	if err != nil {
 		return nil, err
 	}
-	manifest, err := classify.ParseManifest(data)
+	labels, err := fs.ReadFile(site, path.Join(dir, entry.Labels))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("labels of model %q: %w", entry.ID, err)
 	}
-	entry, err := manifest.Find(m.model)
+	return m.classifier(sd, entry, labels)
+}
+
+// entry returns the manifest's entry that the flags ask for, and the folder of the manifest.
+func (m *modelFlags) entry() (entry *classify.Entry, site fs.FS, dir string, err error) {
+	site, name, err := m.site()
 	if err != nil {
-		return nil, fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
+		return nil, nil, "", err
 	}
-	weights, err := fs.ReadFile(site, path.Join(path.Dir(dir), entry.Weights[0].URL))
+	data, err := fs.ReadFile(site, name)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	manifest, err := assets.ParseManifest(data)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if entry, err = manifest.Find(m.model); err != nil {
+		return nil, nil, "", fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
+	}
+	return entry, site, path.Dir(name), nil
+}
+
+// entryTensors reads the weights of a manifest's entry.
+func (m *modelFlags) entryTensors(entry *classify.Entry, site fs.FS, dir string) (*checkpoint.StateDict, error) {
+	weights, err := fs.ReadFile(site, path.Join(dir, entry.Weights[0].URL))
 	if err != nil {
 		return nil, fmt.Errorf("model %q: %w", entry.ID, err)
 	}
@@ -61,17 +82,13 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 	if err != nil {
 		return nil, fmt.Errorf("model %q: %w", entry.ID, err)
 	}
-	labels, err := fs.ReadFile(site, path.Join(path.Dir(dir), entry.Labels))
-	if err != nil {
-		return nil, fmt.Errorf("labels of model %q: %w", entry.ID, err)
-	}
-	return m.classifier(sd, entry, labels)
+	return sd, nil
 }
 
 // site returns the file system of the manifest and its path there.
 func (m *modelFlags) site() (fs.FS, string, error) {
 	if m.manifest == "" {
-		return assets.FS, assets.Manifest, nil
+		return assets.FS, assets.ManifestPath, nil
 	}
 	abs, err := filepath.Abs(m.manifest)
 	if err != nil {

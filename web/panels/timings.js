@@ -90,7 +90,16 @@ function createBreakdown(model) {
     el(
       "thead",
       {},
-      el("tr", {}, heading("Block"), heading("Output"), heading("MACs"), heading("ms"), heading("Share")),
+      el(
+        "tr",
+        {},
+        heading("Block"),
+        heading("Output"),
+        heading("MACs"),
+        heading("ms"),
+        heading("GFLOP/s", "col", "rate"),
+        heading("Share"),
+      ),
     ),
     ...groups.map((group) => group.body),
   );
@@ -134,7 +143,11 @@ function createGroup(stage, model) {
     show(blocks, total) {
       const mine = blocks.filter((block) => block.stage === stage);
       const ms = sum(mine, (block) => block.ms);
-      cells.show(ms, total);
+      cells.show(
+        ms,
+        total,
+        sum(mine, (block) => block.macs),
+      );
       ribbon.style.flexGrow = String(ms / total);
       for (const block of mine) rows.get(block.name)?.show(block, total);
     },
@@ -160,24 +173,28 @@ function createRow({ name, shape, macs }) {
      */
     show({ ms }, total) {
       element.dataset.ms = String(ms);
-      cells.show(ms, total);
+      cells.show(ms, total, macs);
     },
   };
 }
 
-/** The cells that change with every pass: milliseconds and share. */
+/** The cells that change with every pass: milliseconds, arithmetic a second and share. */
 function createCells() {
   const time = el("td");
+  const rate = el("td", { class: "rate" });
   const percent = el("span");
   const share = el("td", { class: "share" }, percent);
   return {
-    elements: [time, share],
+    elements: [time, rate, share],
     /**
      * @param {number} ms
      * @param {number} total
+     * @param {number} macs
      */
-    show(ms, total) {
+    show(ms, total, macs) {
       time.textContent = formatMs(ms);
+      // A multiply-accumulate counts as two operations. A coarse clock may see no time pass.
+      rate.textContent = ms > 0 && macs > 0 ? ((2 * macs) / ms / 1e6).toFixed(1) : "–";
       percent.textContent = formatPercent(ms / total);
       share.style.setProperty("--share", String(ms / total));
     },
@@ -187,9 +204,10 @@ function createCells() {
 /**
  * @param {string} text
  * @param {string} scope
+ * @param {string} kind  a class
  */
-function heading(text, scope = "col") {
-  return el("th", { scope }, text);
+function heading(text, scope = "col", kind = "") {
+  return el("th", { scope, class: kind }, text);
 }
 
 /**

@@ -5,13 +5,14 @@ import { ClassifierError } from "../errors.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").Info} Info */
+/** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("../protocol.js").Sound} Sound */
 
 /**
  * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
  * @typedef {object} Module
- * @property {(request: {weights: Uint8Array | Blob, manifest?: string, id?: string, labels?: string, kernel?: string}) => Promise<Info>} load
+ * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, kernel?: string}) => Promise<Info>} load
  * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
  * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound

@@ -1,0 +1,35 @@
+package assets
+
+import (
+	"io/fs"
+	"strings"
+	"testing"
+)
+
+func TestParseManifest(t *testing.T) {
+	good, err := fs.ReadFile(FS, ManifestPath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, edit := range map[string]func(string) string{
+		"no JSON":     func(s string) string { return s[:len(s)/2] },
+		"no model":    func(string) string { return `{"models":[]}` },
+		"no weights":  func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
+		"no id":       func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
+		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
+	} {
+		if _, err := ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	m, err := ParseManifest(good)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e, err := m.Find(""); err != nil || e.ID != m.Models[0].ID {
+		t.Errorf("the default is %v, %v", e, err)
+	}
+	if _, err := m.Find("nothing"); err == nil || !strings.Contains(err.Error(), m.Models[0].ID) {
+		t.Errorf("an unknown model: %v", err)
+	}
+}
