@@ -197,11 +197,11 @@ func (t *Trainer) Run(ctx context.Context) error {
 			}
 			clock.pause()
 		}
-		if t.Report != nil {
-			t.Report(p)
-		}
 		if err := t.log.add(p, h.Seconds); err != nil {
 			return err
+		}
+		if t.Report != nil {
+			t.Report(p)
 		}
 		stop := ctx.Err() != nil
 		if stop || p.Evaluation != nil || time.Since(saved) > saveEvery {

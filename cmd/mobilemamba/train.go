@@ -203,7 +203,14 @@ func (f *trainFlags) run(ctx context.Context, e *env, o train.Options) error {
 		return err
 	}
 	t.SaveEvery = f.saveEvery
-	t.Report = print.report
+	t.Report = func(p train.Progress) {
+		print.report(p)
+		if p.Evaluation != nil {
+			if err := drawCurves(filepath.Join(f.out, train.LogFile), filepath.Join(f.out, "curves.png")); err != nil {
+				fmt.Fprintf(e.stderr, "curves.png: %v\n", err)
+			}
+		}
+	}
 	err = t.Run(ctx)
 	if errors.Is(err, context.Canceled) {
 		fmt.Fprintln(e.stderr, "\nstopped; --resume continues")

@@ -65,6 +65,9 @@ func TestTrain(t *testing.T) {
 	if !strings.Contains(stdout, "red") {
 		t.Errorf("classify says %s", stdout)
 	}
+	if data, err := os.ReadFile(filepath.Join(out, "curves.png")); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
+		t.Errorf("no curves were drawn: %v", err)
+	}
 	// Fine-tuning and distillation start from what was written.
 	best := filepath.Join(out, "best.safetensors")
 	mustCall(t, append(smallTraining(t, data, filepath.Join(t.TempDir(), "tuned")), "--epochs", "1", "--init", best)...)
