@@ -105,6 +105,9 @@ func (n *Network) Backward(dlogits, dx []float32) {
 // StateDict returns a copy of the network's tensors, as package model loads them.
 func (n *Network) StateDict() *checkpoint.StateDict { return n.stateDict(n.data, n.running) }
 
+// Arithmetic names the instructions that training uses in this build on this processor.
+func Arithmetic() string { return ops.Arithmetic() }
+
 // SetDropPath sets the stochastic depth: a rate that grows from 0 at the first block to last at the last one.
 func (n *Network) SetDropPath(last float64, rng *rand.Rand) {
 	var blocks []*mobileMambaBlock

@@ -57,6 +57,7 @@ func drawCurves(logFile, pngFile string) error {
 		p.Title.Text = panel.title
 		p.X.Label.Text = "epoch"
 		p.Legend.Top = panel.title == "loss"
+		p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 		p.Add(plotter.NewGrid())
 		for _, c := range panel.curves {
 			points := columns[c.column]

@@ -172,6 +172,7 @@ func (f *trainFlags) run(ctx context.Context, e *env, o train.Options) error {
 	}
 	fmt.Fprintf(e.stderr, "%d training and %d validation pictures of %d classes, %d skipped\n",
 		len(data.Train), len(data.Val), len(data.Classes), len(data.Skipped))
+	fmt.Fprintf(e.stderr, "arithmetic: %s\n", train.Arithmetic())
 	if o.Source < 0 {
 		o.Source = 0
 		if side := data.NativeSide(); side < o.Size {

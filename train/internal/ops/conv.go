@@ -70,13 +70,14 @@ func (s *scratch) patches(n int) []float32 {
 	return s.b
 }
 
-// gather fills the patches of x.
+// gather fills the patches of x, in ascending order: see copyFew.
 func gather(patches, x Map) {
+	width := 3 * x.C
 	for i := range patches.Rows() {
 		b, oy, ox := i/patches.Pixels(), i/patches.W%patches.H, i%patches.W
-		row := patches.Row(i)
+		row := patches.Data[i*patches.LD:]
 		for ky := range 3 {
-			dst := row[ky*3*x.C:][:3*x.C]
+			dst := row[ky*width:][:width]
 			iy, ix := 2*oy+ky-1, 2*ox-1
 			if iy < 0 || iy >= x.H {
 				clear(dst)

@@ -9,6 +9,17 @@ import (
 // hasAVX512 is whether this processor runs the AVX-512 variants.
 var hasAVX512 = cpu.X86.HasAVX512F && cpu.X86.HasAVX512DQ && cpu.X86.HasAVX512VL && cpu.X86.HasAVX512BW
 
+// Arithmetic names what this build uses on this processor.
+func Arithmetic() string {
+	switch {
+	case hasAVX512 && vectors:
+		return "AVX-512"
+	case hasAVX512:
+		return "AVX-512 for matrix products, scalar for the rest (built with GOEXPERIMENT=simd it is more than twice as fast)"
+	}
+	return "scalar"
+}
+
 // useVectors turns the AVX-512 variants on or off, for tests, and returns what was.
 func useVectors(on bool) (before bool) {
 	before, hasAVX512 = hasAVX512, on

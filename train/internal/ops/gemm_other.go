@@ -9,3 +9,6 @@ func tile(depth int, a []float32, stepR, stepD int, b []float32, ldb int, c []fl
 
 // useVectors does nothing: there are no other variants than the scalar ones.
 func useVectors(bool) bool { return false }
+
+// Arithmetic names what this build uses on this processor.
+func Arithmetic() string { return "scalar" }

@@ -22,12 +22,13 @@ func add(y, x []float32) {
 // copyFew is a copy of a few vectors: package runtime's takes longer to find out how many there are.
 func copyFew(y, x []float32) {
 	q, p, n := ptr(y), ptr(x), len(y)
-	if !hasAVX512 || len(x) < n+lanes { // x may be a caller's picture, without slack
+	// Whole vectors reach behind the end of y, where the next copy goes, and of x, which may be a caller's picture.
+	if !hasAVX512 || len(x) < n+lanes || cap(y) < n+lanes {
 		copyFewScalar(y, x)
 		return
 	}
 	for c := 0; c < n; c += lanes {
-		put(at(q, c), load(at(p, c)), n-c)
+		store(at(q, c), load(at(p, c)))
 	}
 }
 

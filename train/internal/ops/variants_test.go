@@ -113,7 +113,6 @@ func TestVariantsAgree(t *testing.T) {
 				siluGrad(row(), row(), row())
 				gate(row(), row(), row())
 				gateGrad(row(), row(), row(), row(), row())
-				copyFew(row(), row())
 				out = append(out, []float32{layerNorm(row(), row(), row(), channels(r), channels(r))})
 				layerNormGrad(row(), row(), row(), channels(r), 1.5, row(), row())
 				step := AdamW{Keep: 0.9, Beta1: 0.9, Rest1: 0.1, Beta2: 0.99, Rest2: 0.01, GradScale: 0.5, Rate: 0.1, Correction: 2, Eps: 1e-8}

@@ -14,6 +14,9 @@ import (
 // them call nothing that is not inlined. Constants are used from memory: Go 1.27.4 would broadcast them anew in every
 // round of a loop.
 
+// vectors tells that this build carries the vector variants.
+const vectors = true
+
 const lanes = 16
 
 type vec = archsimd.Float32x16

@@ -2,6 +2,9 @@
 
 package ops
 
+// vectors tells that this build carries no vector variants, except that of the matrix products.
+const vectors = false
+
 // Without the vector variants every inner loop is the scalar one.
 
 func add(y, x []float32)                                   { addScalar(y, x) }
