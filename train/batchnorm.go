@@ -89,8 +89,11 @@ func (bn *batchNorm) inv(c int, before float64) float64 {
 	return 1 / math.Sqrt(before*before*bn.v[c]+bnEps)
 }
 
-// track moves a running statistic towards the batch's.
+// track moves a running statistic towards the batch's, unless a broken step would leave it broken for good.
 func track(running *float32, batch float64) {
+	if math.IsNaN(batch) || math.IsInf(batch, 0) {
+		return
+	}
 	*running = float32((1-bnMomentum)*float64(*running) + bnMomentum*batch)
 }
 

@@ -2,6 +2,7 @@ package train
 
 import (
 	"archive/zip"
+	"context"
 	"fmt"
 	"io"
 	"io/fs"
@@ -42,8 +43,9 @@ type Picture struct {
 }
 
 // OpenDataset reads all pictures of a folder or zip file. It keeps up to budget bytes of pixels, reduced so that
-// the short side is at most limit pixels. Progress, if not nil, is told how many of how many files are read.
-func OpenDataset(name string, limit int, budget int64, progress func(done, of int)) (*Dataset, error) {
+// the short side is at most limit pixels. Progress, if not nil, is told how many of how many files
+// are read.
+func OpenDataset(ctx context.Context, name string, limit int, budget int64, progress func(done, of int)) (*Dataset, error) {
 	d := &Dataset{closer: io.NopCloser(nil), budget: budget, limit: limit}
 	info, err := os.Stat(name)
 	switch {
@@ -63,7 +65,11 @@ func OpenDataset(name string, limit int, budget int64, progress func(done, of in
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	d.tsv, _ = fs.ReadFile(d.files, "classes.tsv") // a nicety
-	d.read(progress)
+	d.read(ctx, progress)
+	if err := ctx.Err(); err != nil {
+		d.closer.Close()
+		return nil, err
+	}
 	if len(d.Train) < 2 {
 		d.closer.Close()
 		return nil, fmt.Errorf("%s: %d of the training pictures can be read; at least two are needed", name, len(d.Train))
@@ -130,13 +136,16 @@ func (d *Dataset) list() error {
 }
 
 // read decodes every picture once: the readable ones are kept as far as the budget goes, the others dropped.
-func (d *Dataset) read(progress func(done, of int)) {
+func (d *Dataset) read(ctx context.Context, progress func(done, of int)) {
 	total, done := len(d.Train)+len(d.Val), 0
 	team := ops.NewTeam(0)
 	for _, set := range []*[]Picture{&d.Train, &d.Val} {
 		pictures := *set
 		bad := make([]error, len(pictures))
 		team.Run(len(pictures), func(i int) {
+			if ctx.Err() != nil {
+				return
+			}
 			img, err := d.decode(pictures[i].File)
 			d.mu.Lock()
 			defer d.mu.Unlock()

@@ -102,7 +102,7 @@ func testBatch(samples []int, h, w int) []float32 {
 			}
 		}
 	}
-	return append(ops.Alloc(0), x...)
+	return ops.Padded(x)
 }
 
 // channelsFirst copies a map to [B, C, H, W], the order of the reference.

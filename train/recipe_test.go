@@ -167,7 +167,7 @@ func TestGoldenAdamW(t *testing.T) {
 	f := goldentensor.Open(t, "train/ops/adamw.safetensors")
 	team := ops.NewTeam(1)
 	for _, name := range []string{"decay", "nodecay"} {
-		p := append(ops.Alloc(0), f.Floats(name)...)
+		p := ops.Padded(f.Floats(name))
 		m, v := ops.Alloc(len(p)), ops.Alloc(len(p))
 		for i, lr := range []float64{1.5e-3, 1e-3, 2.5e-4} {
 			step := ops.AdamW{Keep: 1, Beta1: 0.9, Rest1: 0.1, Beta2: 0.999, Rest2: 0.001, GradScale: 1, Eps: 1e-8}
@@ -176,7 +176,7 @@ func TestGoldenAdamW(t *testing.T) {
 			}
 			step.Rate = float32(lr / (1 - math.Pow(0.9, float64(i+1))))
 			step.Correction = float32(1 / math.Sqrt(1-math.Pow(0.999, float64(i+1))))
-			step.Step(team, p, m, v, append(ops.Alloc(0), f.Floats(fmt.Sprintf("grad%d:%s", i+1, name))...))
+			step.Step(team, p, m, v, ops.Padded(f.Floats(fmt.Sprintf("grad%d:%s", i+1, name))))
 			prefix := fmt.Sprintf("step%d:", i+1)
 			for _, c := range []struct {
 				got  []float32

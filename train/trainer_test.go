@@ -48,7 +48,7 @@ func pictures(t testing.TB, dir string, classes, train, val, side int) {
 
 func openPictures(t testing.TB, dir string) *Dataset {
 	t.Helper()
-	d, err := OpenDataset(dir, 200, 1<<20, nil)
+	d, err := OpenDataset(context.Background(), dir, 200, 1<<20, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -301,7 +301,7 @@ func TestBadDatasets(t *testing.T) {
 		dir := t.TempDir()
 		pictures(t, dir, 2, 2, 1, 8)
 		spoil(dir)
-		if d, err := OpenDataset(dir, 100, 1<<20, nil); err == nil {
+		if d, err := OpenDataset(context.Background(), dir, 100, 1<<20, nil); err == nil {
 			d.Close()
 			t.Errorf("%s: accepted", what)
 		}

@@ -160,7 +160,7 @@ func trainConfig(name string, size *int) (model.Config, error) {
 func (f *trainFlags) run(ctx context.Context, e *env, o train.Options) error {
 	// Progress rewrites its line on a terminal and is a line now and then elsewhere.
 	print := newPrinter(e)
-	data, err := train.OpenDataset(f.data, 2*o.Size, int64(f.cache)<<20, func(done, of int) {
+	data, err := train.OpenDataset(ctx, f.data, 2*o.Size, int64(f.cache)<<20, func(done, of int) {
 		print.update(fmt.Sprintf("read %d of %d pictures", done, of), done == of)
 	})
 	if err != nil {

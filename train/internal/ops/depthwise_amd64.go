@@ -30,13 +30,12 @@ func (d *Depthwise) forward(y, x Map, bias []float32, accumulate bool) {
 					s2, s3 = load(at(from, c+2*lanes)), load(at(from, c+3*lanes))
 				}
 				for ky := range ky1 - ky0 {
-					p, w := at(src, ky*x.W*x.LD+c), at(taps, ky*d.K*x.C+c)
-					for range kx1 - kx0 {
+					for kx := range kx1 - kx0 {
+						p, w := at(src, (ky*x.W+kx)*x.LD+c), at(taps, (ky*d.K+kx)*x.C+c)
 						s0 = load(p).MulAdd(load(w), s0)
 						s1 = load(at(p, lanes)).MulAdd(load(at(w, lanes)), s1)
 						s2 = load(at(p, 2*lanes)).MulAdd(load(at(w, 2*lanes)), s2)
 						s3 = load(at(p, 3*lanes)).MulAdd(load(at(w, 3*lanes)), s3)
-						p, w = at(p, x.LD), at(w, x.C)
 					}
 				}
 				store(at(dst, c), s0)
@@ -50,10 +49,8 @@ func (d *Depthwise) forward(y, x Map, bias []float32, accumulate bool) {
 					s = load(at(from, c))
 				}
 				for ky := range ky1 - ky0 {
-					p, w := at(src, ky*x.W*x.LD+c), at(taps, ky*d.K*x.C+c)
-					for range kx1 - kx0 {
-						s = load(p).MulAdd(load(w), s)
-						p, w = at(p, x.LD), at(w, x.C)
+					for kx := range kx1 - kx0 {
+						s = load(at(src, (ky*x.W+kx)*x.LD+c)).MulAdd(load(at(taps, (ky*d.K+kx)*x.C+c)), s)
 					}
 				}
 				put(at(dst, c), s, x.C-c)
@@ -85,13 +82,12 @@ func (d *Depthwise) gradTaps(dtaps []float32, dy, x Map) {
 				s0, s1 := load(at(dst, c)), load(at(dst, c+lanes))
 				s2, s3 := load(at(dst, c+2*lanes)), load(at(dst, c+3*lanes))
 				for o := range oy1 - oy0 {
-					q, p := at(g, o*dy.W*dy.LD+c), at(src, o*d.Stride*x.W*x.LD+c)
-					for range ox1 - ox0 {
+					for i := range ox1 - ox0 {
+						q, p := at(g, (o*dy.W+i)*dy.LD+c), at(src, (o*x.W+i)*d.Stride*x.LD+c)
 						s0 = load(p).MulAdd(load(q), s0)
 						s1 = load(at(p, lanes)).MulAdd(load(at(q, lanes)), s1)
 						s2 = load(at(p, 2*lanes)).MulAdd(load(at(q, 2*lanes)), s2)
 						s3 = load(at(p, 3*lanes)).MulAdd(load(at(q, 3*lanes)), s3)
-						p, q = at(p, d.Stride*x.LD), at(q, dy.LD)
 					}
 				}
 				store(at(dst, c), s0)
@@ -102,10 +98,8 @@ func (d *Depthwise) gradTaps(dtaps []float32, dy, x Map) {
 			for ; c < x.C; c += lanes {
 				s := load(at(dst, c))
 				for o := range oy1 - oy0 {
-					q, p := at(g, o*dy.W*dy.LD+c), at(src, o*d.Stride*x.W*x.LD+c)
-					for range ox1 - ox0 {
-						s = load(p).MulAdd(load(q), s)
-						p, q = at(p, d.Stride*x.LD), at(q, dy.LD)
+					for i := range ox1 - ox0 {
+						s = load(at(src, (o*x.W+i)*d.Stride*x.LD+c)).MulAdd(load(at(g, (o*dy.W+i)*dy.LD+c)), s)
 					}
 				}
 				put(at(dst, c), s, x.C-c)

@@ -72,9 +72,9 @@ func TestGoldenDepthwise(t *testing.T) {
 		x, dy, weight := f.read("x"), f.read("dy"), f.Floats("weight")
 		var d Depthwise
 		fmt.Sscanf(name, "dwconv_k%d_s%d", &d.K, &d.Stride)
-		d.Taps = append(Alloc(0), goldentensor.ChannelsLast(weight, x.C, d.K*d.K)...)
+		d.Taps = Padded(goldentensor.ChannelsLast(weight, x.C, d.K*d.K))
 		y := f.like("dy")
-		d.Forward(f.team, y, x, f.Floats("bias"), false)
+		d.Forward(f.team, y, x, f.padded("bias"), false)
 		f.near(y, "y64")
 		dx := f.like("x")
 		d.GradInput(f.team, dx, dy, true)
@@ -132,7 +132,7 @@ func TestGoldenBatchNorm(t *testing.T) {
 		c, n := x.C, float64(x.Rows())
 		mean, variance, sum, sumX := make([]float64, c), make([]float64, c), make([]float64, c), make([]float64, c)
 		Moments(f.team, x, mean, variance)
-		a := Affine{Mean: Alloc(c), Scale: Alloc(c), Shift: append(Alloc(0), bias...)}
+		a := Affine{Mean: Alloc(c), Scale: Alloc(c), Shift: Padded(bias)}
 		c0, c1, c2 := Alloc(c), Alloc(c), Alloc(c)
 		runningMean, runningVar := f.Floats("running_mean"), f.Floats("running_var")
 		for i := range c {
@@ -177,8 +177,8 @@ func TestGoldenLayerNorm(t *testing.T) {
 		x := f.read("x")
 		y, xh, dx, inv := f.like("x"), f.like("x"), f.like("x"), make([]float32, x.Rows())
 		dw, db := make([]float32, x.C), make([]float32, x.C)
-		weight := append(Alloc(0), f.Floats("weight")...)
-		LayerNorm(f.team, y, xh, x, weight, append(Alloc(0), f.Floats("bias")...), inv)
+		weight := Padded(f.Floats("weight"))
+		LayerNorm(f.team, y, xh, x, weight, Padded(f.Floats("bias")), inv)
 		f.near(y, "y64")
 		LayerNormGrad(f.team, dx, f.read("dy"), xh, weight, inv, dw, db)
 		f.near(dx, "grad:x64")
@@ -242,7 +242,7 @@ func TestGoldenActivations(t *testing.T) {
 		n := len(x)
 		y, dx := Alloc(n), Alloc(n)
 		for _, s := range []*[]float32{&x, &dy} {
-			*s = append(Alloc(0), *s...)
+			*s = Padded(*s)
 		}
 		switch name {
 		case "act_relu":

@@ -15,7 +15,8 @@ func moments(x Map, pivot, s0, s1 []float32) {
 		var a0, a1, a2, a3, b0, b1, b2, b3 vec
 		m := at(ptr(pivot), c)
 		p := at(ptr(x.Data), c)
-		for range rows {
+		for o := 0; o < rows*ld; o += ld {
+			p := at(p, o)
 			d0 := load(p).Sub(load(m))
 			d1 := load(at(p, lanes)).Sub(load(at(m, lanes)))
 			d2 := load(at(p, 2*lanes)).Sub(load(at(m, 2*lanes)))
@@ -24,7 +25,6 @@ func moments(x Map, pivot, s0, s1 []float32) {
 			a1, b1 = a1.Add(d1), d1.MulAdd(d1, b1)
 			a2, b2 = a2.Add(d2), d2.MulAdd(d2, b2)
 			a3, b3 = a3.Add(d3), d3.MulAdd(d3, b3)
-			p = at(p, ld)
 		}
 		store4(s0[c:], a0, a1, a2, a3)
 		store4(s1[c:], b0, b1, b2, b3)
@@ -33,10 +33,9 @@ func moments(x Map, pivot, s0, s1 []float32) {
 		var a, b vec
 		m := load(at(ptr(pivot), c))
 		p := at(ptr(x.Data), c)
-		for range rows {
-			d := load(p).Sub(m)
+		for o := 0; o < rows*ld; o += ld {
+			d := load(at(p, o)).Sub(m)
 			a, b = a.Add(d), d.MulAdd(d, b)
-			p = at(p, ld)
 		}
 		put(ptr(s0[c:]), a, x.C-c)
 		put(ptr(s1[c:]), b, x.C-c)
@@ -99,7 +98,8 @@ func (a *Affine) gradSums(dy, x Map, s0, s1 []float32) {
 		m0, m1 := load(at(ptr(a.Mean), c)), load(at(ptr(a.Mean), c+lanes))
 		scale, shift := at(ptr(a.Scale), c), at(ptr(a.Shift), c)
 		p, q := at(ptr(x.Data), c), at(ptr(dy.Data), c)
-		for range rows {
+		for i := range rows {
+			p, q := at(p, i*x.LD), at(q, i*dy.LD)
 			d0, d1 := load(p).Sub(m0), load(at(p, lanes)).Sub(m1)
 			g0, g1 := load(q), load(at(q, lanes))
 			if a.ReLU {
@@ -108,7 +108,6 @@ func (a *Affine) gradSums(dy, x Map, s0, s1 []float32) {
 			}
 			a0, b0 = a0.Add(g0), d0.MulAdd(g0, b0)
 			a1, b1 = a1.Add(g1), d1.MulAdd(g1, b1)
-			p, q = at(p, x.LD), at(q, dy.LD)
 		}
 		store(ptr(s0[c:]), a0)
 		store(ptr(s0[c+lanes:]), a1)
@@ -120,13 +119,12 @@ func (a *Affine) gradSums(dy, x Map, s0, s1 []float32) {
 		m := load(at(ptr(a.Mean), c))
 		scale, shift := load(at(ptr(a.Scale), c)), load(at(ptr(a.Shift), c))
 		p, q := at(ptr(x.Data), c), at(ptr(dy.Data), c)
-		for range rows {
-			d, g := load(p).Sub(m), load(q)
+		for i := range rows {
+			d, g := load(at(p, i*x.LD)).Sub(m), load(at(q, i*dy.LD))
 			if a.ReLU {
 				g = g.Masked(d.MulAdd(scale, shift).Greater(zero))
 			}
 			a0, b0 = a0.Add(g), d.MulAdd(g, b0)
-			p, q = at(p, x.LD), at(q, dy.LD)
 		}
 		put(ptr(s0[c:]), a0, x.C-c)
 		put(ptr(s1[c:]), b0, x.C-c)

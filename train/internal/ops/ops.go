@@ -67,6 +67,13 @@ const slack = 32
 // Alloc returns n zeros with slack behind them.
 func Alloc(n int) []float32 { return make([]float32, n, n+slack) }
 
+// Padded copies x to memory with slack.
+func Padded(x []float32) []float32 {
+	out := Alloc(len(x))
+	copy(out, x)
+	return out
+}
+
 // Grow returns a buffer of n values, buf itself if it is large enough. The contents are undefined.
 func Grow(buf []float32, n int) []float32 {
 	if cap(buf) < n+slack {

@@ -24,7 +24,7 @@ func (f *opFile) scanOf(k int, u, delta, b, c Map, aLogs, d, bias []float32) *Sc
 }
 
 // padded copies a golden tensor to memory with slack.
-func (f *opFile) padded(name string) []float32 { return append(Alloc(0), f.Floats(name)...) }
+func (f *opFile) padded(name string) []float32 { return Padded(f.Floats(name)) }
 
 // readSteps returns the named tensor [B, 2, 1, L] as [B, L, 1, 2].
 func (f *opFile) readSteps(name string) Map {
@@ -140,7 +140,7 @@ func TestGoldenBidirectional(t *testing.T) {
 			for _, v := range f.Floats("A_logs")[k*d:][:d] {
 				scan.A = append(scan.A, float32(-math.Exp(float64(v))))
 			}
-			scan.A = append(Alloc(0), scan.A...)
+			scan.A = Padded(scan.A)
 			scan.D, scan.Bias = f.padded("Ds")[k*d:], f.padded("dt_projs_bias")[k*d:]
 			scan.Forward(f.team, y, k == 1)
 			scan.Grad(f.team, &ScanGrads{

@@ -9,10 +9,10 @@ import (
 )
 
 // The AVX-512 variants walk with unsafe pointers over vectors of 16 channels. Behind the last whole vector of a row they
-// load past its end, which the slack of every buffer allows (see Alloc), and store under a mask. Walking pointers may end
-// behind their buffer, which the garbage collector accepts as long as they do not live across a call: so loops over
-// them call nothing that is not inlined. Constants are used from memory: Go 1.27.4 would broadcast them anew in every
-// round of a loop.
+// load past its end, which the slack of every buffer allows (see Alloc), and store under a mask. Every pointer is
+// computed from the beginning of its buffer where it is used, and so never points behind the end, where the garbage
+// collector would not accept it. Constants are used from memory: Go 1.27.4 would broadcast them anew in every round
+// of a loop.
 
 // vectors tells that this build carries the vector variants.
 const vectors = true
