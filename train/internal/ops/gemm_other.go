@@ -7,8 +7,11 @@ func tile(depth int, a []float32, stepR, stepD int, b []float32, ldb int, c []fl
 	tileScalar(depth, a, stepR, stepD, b, ldb, c, ldc, cols, accumulate)
 }
 
-// useVectors does nothing: there are no other variants than the scalar ones.
-func useVectors(bool) bool { return false }
+// features is what there are variants for: nothing.
+type features struct{}
+
+// use does nothing.
+func use(f features) features { return f }
 
 // Arithmetic names what this build uses on this processor.
 func Arithmetic() string { return "scalar" }

@@ -60,20 +60,22 @@ func TestProducts(t *testing.T) {
 			var fwd, bwd Panels
 			fwd.PackForward(team, w, n, k)
 			bwd.PackBackward(team, w, n, k)
-			got := Matrix(m, n, nil)
-			Mul(team, got, x, &fwd, false)
-			near(t, "y", got.Data, y, 1e-5)
-			Mul(team, got, x, &fwd, true)
-			for i := range y {
-				y[i] *= 2
-			}
-			near(t, "2y", got.Data, y, 1e-5)
-			gotX := Matrix(m, k, nil)
-			Mul(team, gotX, dy, &bwd, false)
-			near(t, "dx", gotX.Data, dx, 1e-5)
-			gotW := make([]float32, n*k)
-			GradWeight(team, gotW, dy, x)
-			near(t, "dw", gotW, dw, 1e-5)
+			eachVariant(t, func(t *testing.T) {
+				got := Matrix(m, n, nil)
+				Mul(team, got, x, &fwd, false)
+				near(t, "y", got.Data, y, 1e-5)
+				Mul(team, got, x, &fwd, true)
+				for i := range got.Data {
+					got.Data[i] /= 2
+				}
+				near(t, "y, added", got.Data, y, 1e-5)
+				gotX := Matrix(m, k, nil)
+				Mul(team, gotX, dy, &bwd, false)
+				near(t, "dx", gotX.Data, dx, 1e-5)
+				gotW := make([]float32, n*k)
+				GradWeight(team, gotW, dy, x)
+				near(t, "dw", gotW, dw, 1e-5)
+			})
 		})
 	}
 }

@@ -9,9 +9,12 @@ import (
 // eachVariant runs a test with the variants of this processor and with the scalar reference.
 func eachVariant(t *testing.T, test func(t *testing.T)) {
 	t.Run("fast", test)
-	fast := useVectors(false)
-	defer useVectors(fast)
-	t.Run("scalar", test)
+	for _, v := range slower {
+		t.Run(v.name, func(t *testing.T) {
+			defer use(use(v.features))
+			test(t)
+		})
+	}
 }
 
 // slice returns a random map that is a slice of a wider one's channels.
@@ -127,8 +130,7 @@ func TestVariantsAgree(t *testing.T) {
 		for name, run := range cases {
 			t.Run(fmt.Sprintf("%s/%d", name, c), func(t *testing.T) {
 				got := run(rand.New(rand.NewPCG(1, uint64(c))))
-				fast := useVectors(false)
-				defer useVectors(fast)
+				defer use(use(features{}))
 				want := run(rand.New(rand.NewPCG(1, uint64(c))))
 				for i := range want {
 					near(t, fmt.Sprint("result ", i), got[i], want[i], 2e-5)
