@@ -47,12 +47,20 @@ func (l *logFile) open(name string, step int) error {
 }
 
 func (l *logFile) add(p Progress, seconds float64) error {
-	l.loss += p.Loss
-	l.steps++
+	if p.Rate > 0 { // else it is an evaluation without a step
+		l.loss += p.Loss
+		l.steps++
+	}
 	if l.steps < logEvery && p.Evaluation == nil {
 		return nil
 	}
-	line := fmt.Sprintf("%d,%.3f,%.4g,%.4f,%.3f,%.1f,%.0f", p.Step, p.Epoch, p.Rate, l.loss/float64(l.steps), p.Norm, p.PerSecond, seconds)
+	line := fmt.Sprintf("%d,%.3f,", p.Step, p.Epoch)
+	if l.steps > 0 {
+		line += fmt.Sprintf("%.4g,%.4f,%.3f,%.1f", p.Rate, l.loss/float64(l.steps), p.Norm, p.PerSecond)
+	} else {
+		line += ",,,"
+	}
+	line += fmt.Sprintf(",%.0f", seconds)
 	l.loss, l.steps = 0, 0
 	if e := p.Evaluation; e != nil {
 		line += fmt.Sprintf(",%.2f,%.2f,%.4f,%.2f,%.2f,%.4f",

@@ -14,7 +14,7 @@ type pass struct {
 	rng      *rand.Rand // of drop path
 	free     map[int][][]float32
 
-	// Probe, if set, is shown intermediate results and their gradients under the official names.
+	// If set, they are shown intermediate results and their gradients under the official names.
 	probe     func(name string, m ops.Map)
 	probeGrad func(name string, m ops.Map)
 }

@@ -177,7 +177,12 @@ func (t *Trainer) Run(ctx context.Context) error {
 	h := &t.header
 	due := func() bool { return h.Step > 0 && (h.Step%evalEvery == 0 || h.Step == t.rates.Total) }
 	if due() && h.Evaluated != h.Step { // the run was stopped just before
-		if _, err := t.evaluate(ctx); err != nil {
+		p := Progress{Step: h.Step, Steps: t.rates.Total, Epoch: float64(h.Step) / float64(t.perEpoch)}
+		var err error
+		if p.Evaluation, err = t.evaluate(ctx); err != nil {
+			return err
+		}
+		if err := t.report(p); err != nil {
 			return err
 		}
 	}
@@ -197,11 +202,8 @@ func (t *Trainer) Run(ctx context.Context) error {
 			}
 			clock.pause()
 		}
-		if err := t.log.add(p, h.Seconds); err != nil {
+		if err := t.report(p); err != nil {
 			return err
-		}
-		if t.Report != nil {
-			t.Report(p)
 		}
 		stop := ctx.Err() != nil
 		if stop || p.Evaluation != nil || time.Since(saved) > saveEvery {
@@ -214,6 +216,17 @@ func (t *Trainer) Run(ctx context.Context) error {
 		if stop {
 			return ctx.Err()
 		}
+	}
+	return nil
+}
+
+// report logs a step and tells of it.
+func (t *Trainer) report(p Progress) error {
+	if err := t.log.add(p, t.header.Seconds); err != nil {
+		return err
+	}
+	if t.Report != nil {
+		t.Report(p)
 	}
 	return nil
 }

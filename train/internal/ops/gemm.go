@@ -6,8 +6,9 @@ package ops
 //	dx = dy·W   Mul with PackBackward(W)
 //	dW = dyᵀ·x  GradWeight
 //
-// All three come down to one tile: 12 rows by 32 columns of the result, summed over a depth. The right operand of
-// a tile is packed, 32 contiguous values a step of depth; the left one is read in place, with any strides.
+// All three come down to one tile: 12 rows by 32 columns of the result, summed over a depth. Maps are read in place:
+// a step of depth is a column of x or dy for the first two and a row of both for the third. Weights are packed so that
+// a step of depth is 32 contiguous values.
 const (
 	tileRows = 12
 	tileCols = 32
@@ -36,11 +37,13 @@ func (p *Panels) PackForward(t *Team, w []float32, n, k int) {
 // PackBackward packs w [n, k] itself.
 func (p *Panels) PackBackward(t *Team, w []float32, n, k int) {
 	p.reset(n, k)
-	for j := 0; j < k; j += tileCols {
-		for i := range n {
-			copy(p.data[(j*n + i*tileCols):][:tileCols], w[i*k+j:(i+1)*k])
+	t.eachChunk((k+tileCols-1)/tileCols, tileCols*n, func(from, to int) {
+		for j := from * tileCols; j < min(k, to*tileCols); j += tileCols {
+			for i := range n {
+				copy(p.data[j*n+i*tileCols:][:tileCols], w[i*k+j:(i+1)*k])
+			}
 		}
-	}
+	})
 }
 
 // reset makes room for a matrix [depth, cols]; columns behind the last are zero.
