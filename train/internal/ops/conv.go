@@ -70,27 +70,42 @@ func (s *scratch) patches(n int) []float32 {
 	return s.b
 }
 
-// gather fills the patches of x, in ascending order: see copyFew.
+// gather fills the patches of x, row by row of the output, and in each one row of taps after the other.
 func gather(patches, x Map) {
-	width := 3 * x.C
-	for i := range patches.Rows() {
-		b, oy, ox := i/patches.Pixels(), i/patches.W%patches.H, i%patches.W
-		row := patches.Data[i*patches.LD:]
+	ho, wo, width := patches.H, patches.W, 3*x.C
+	inner := min(wo, x.W/2) // outputs from here on reach behind the right edge
+	for i := range patches.B * ho {
+		b, oy := i/ho, i%ho
 		for ky := range 3 {
-			dst := row[ky*width:][:width]
-			iy, ix := 2*oy+ky-1, 2*ox-1
+			rows := patches.Data[i*wo*patches.LD+ky*width:]
+			iy := 2*oy + ky - 1
 			if iy < 0 || iy >= x.H {
-				clear(dst)
+				for ox := range wo {
+					clear(rows[ox*patches.LD:][:width])
+				}
 				continue
 			}
-			if ix < 0 {
-				clear(dst[:x.C])
-				dst, ix = dst[x.C:], 0
+			line := x.Data[(b*x.H+iy)*x.W*x.C:]
+			// The first output lacks a tap at the left, and the last of an odd map one at the right.
+			first := rows[:width]
+			clear(first[:x.C])
+			clear(first[x.C+copy(first[x.C:], line[:min(2, x.W)*x.C]):])
+			if inner > 1 {
+				copyRuns(rows[patches.LD:], patches.LD, line[x.C:], 2*x.C, width, inner-1, ky == 2)
 			}
-			n := min(len(dst), (x.W-ix)*x.C)
-			copyFew(dst[:n], x.Data[((b*x.H+iy)*x.W+ix)*x.C:])
-			clear(dst[n:])
+			for ox := max(1, inner); ox < wo; ox++ {
+				last := rows[ox*patches.LD:][:width]
+				clear(last[copy(last, line[(2*ox-1)*x.C:x.W*x.C]):])
+			}
 		}
+	}
+}
+
+// copyRunsScalar copies count runs of n values, from steps of stepS in src to steps of stepD in dst. If it need not
+// be exact, its variant writes up to 15 values behind each run.
+func copyRunsScalar(dst []float32, stepD int, src []float32, stepS, n, count int, _ bool) {
+	for i := range count {
+		copy(dst[i*stepD:][:n], src[i*stepS:])
 	}
 }
 

@@ -82,6 +82,3 @@ func reluGradScalar(dy, y []float32) {
 		}
 	}
 }
-
-// copyFewScalar copies len(y) values. Its variants may write up to 15 values behind y.
-func copyFewScalar(y, x []float32) { copy(y, x) }

@@ -19,17 +19,28 @@ func add(y, x []float32) {
 	archsimd.ClearAVXUpperBits()
 }
 
-// copyFew is a copy of a few vectors: package runtime's takes longer to find out how many there are.
-func copyFew(y, x []float32) {
-	q, p, n := ptr(y), ptr(x), len(y)
-	// Whole vectors reach behind the end of y, where the next copy goes, and of x, which may be a caller's picture.
-	if !hasAVX512 || len(x) < n+lanes || cap(y) < n+lanes {
-		copyFewScalar(y, x)
+func copyRuns(dst []float32, stepD int, src []float32, stepS, n, count int, exact bool) {
+	// Whole vectors reach behind the end of src, which may be a caller's picture without slack.
+	if !hasAVX512 || len(src) < (count-1)*stepS+n+lanes {
+		copyRunsScalar(dst, stepD, src, stepS, n, count, exact)
 		return
 	}
-	for c := 0; c < n; c += lanes {
-		store(at(q, c), load(at(p, c)))
+	d, s := ptr(dst), ptr(src)
+	whole := n
+	if exact {
+		whole = n - n%lanes
 	}
+	for i := range count {
+		from, to := i*stepS, i*stepD
+		c := 0
+		for ; c < whole; c += lanes {
+			store(at(d, to+c), load(at(s, from+c)))
+		}
+		if c < n {
+			storePart(at(d, to+c), load(at(s, from+c)), n-c)
+		}
+	}
+	archsimd.ClearAVXUpperBits()
 }
 
 func mulAdd(y, a, b []float32) {

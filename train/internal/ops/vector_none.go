@@ -9,7 +9,6 @@ const vectors = false
 
 func add(y, x []float32)                                   { addScalar(y, x) }
 func (a *AdamW) step(p, m, v, g []float32)                 { a.stepScalar(p, m, v, g) }
-func copyFew(y, x []float32)                               { copyFewScalar(y, x) }
 func mulAdd(y, a, b []float32)                             { mulAddScalar(y, a, b) }
 func relu(x []float32)                                     { reluScalar(x) }
 func reluGrad(dy, y []float32)                             { reluGradScalar(dy, y) }
@@ -36,4 +35,8 @@ func (d *Depthwise) forward(y, x Map, bias []float32, accumulate bool) {
 
 func layerNormGrad(dx, dy, xh, weight []float32, inv float32, dw, db []float32) {
 	layerNormGradScalar(dx, dy, xh, weight, inv, dw, db)
+}
+
+func copyRuns(dst []float32, stepD int, src []float32, stepS, n, count int, exact bool) {
+	copyRunsScalar(dst, stepD, src, stepS, n, count, exact)
 }
