@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"mobilemamba/internal/goldentensor"
@@ -23,8 +24,7 @@ func lossOf(n *Network, x []float32, labels []int, b, h, w int) (float64, []floa
 	return CrossEntropy(d, logits, target, n.Config.Classes), d
 }
 
-// Gradients agree with finite differences, kind by kind of parameter: a random direction within one parameter at a
-// time, as large as float32 needs to see it.
+// Gradients agree with finite differences, one parameter at a time along a random direction.
 func TestFiniteDifferences(t *testing.T) {
 	n := synthetic(t, smallConfig(t, "micro"), 0)
 	x, labels, b, h, w := microBatch()
@@ -32,9 +32,9 @@ func TestFiniteDifferences(t *testing.T) {
 	n.Backward(d, nil)
 	rng := rand.New(rand.NewPCG(3, 4))
 	checked := 0
-	for i, p := range n.Params {
-		if i%7 != 0 && len(n.Params)-i > 6 { // a seventh of the blocks' parameters, all of the head's
-			continue
+	for _, p := range n.Params {
+		if strings.HasSuffix(p.Name, "local_op.dwconv1x1.weight") {
+			continue // the loss hardly depends on it: a step that shows a difference is far beyond the slope
 		}
 		norm := l2(p.Grad)
 		if norm < 0.05 { // below what differences of a float32 loss can show
@@ -48,7 +48,7 @@ func TestFiniteDifferences(t *testing.T) {
 			slope += direction[j] * float64(g)
 			length += direction[j] * direction[j]
 		}
-		step := 2e-3 / slope // moves the loss by 2e-3 each way
+		step := 2e-4 / slope // moves the loss by 2e-4 each way, a hundred times its rounding
 		start := slices.Clone(p.Data)
 		at := func(s float64) float64 {
 			for j := range p.Data {
@@ -64,7 +64,7 @@ func TestFiniteDifferences(t *testing.T) {
 		}
 		checked++
 	}
-	if checked < 20 {
+	if checked < 180 {
 		t.Errorf("only %d parameters were checked", checked)
 	}
 }
