@@ -26,6 +26,7 @@ var commands = []command{
 	{"convert", "convert [--dtype f32|f16|i8] [--ema] [--variant NAME] [--resolution N] IN OUT.safetensors", "fold a checkpoint and write it as safetensors", runConvert},
 	{"forward", "forward --weights CKPT --input X.safetensors --output Y.safetensors [--variant NAME] [--ema] [--trace]", "run the network on a raw tensor", runForward},
 	{"bench", "bench [--variant NAME | --model M] [--size N] [--runs N] [--json]", "time every block", runBench},
+	{"train", "train --data DIR|ZIP --out DIR [--config T2|…|XT|FILE] [--size N] [--epochs N] [--teacher CKPT] [--init CKPT] [--resume]", "train a network on your own pictures", runTrain},
 	{"export", "export [--model M | --variant NAME] [--size N] [--target web|native] --onnx OUT.onnx", "write the network for other runtimes", runExport},
 }
 

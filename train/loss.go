@@ -1,0 +1,76 @@
+package train
+
+import "math"
+
+// Losses are means over the batch. Each function returns the loss of logits [B, K] and adds its gradient to dlogits.
+
+// CrossEntropy is -1/B·Σ target·log softmax(logits) for targets [B, K], which need not sum to one.
+func CrossEntropy(dlogits, logits, target []float32, classes int) float64 {
+	batch := len(logits) / classes
+	log := make([]float64, classes)
+	total := 0.0
+	for b := range batch {
+		x, t, g := row(logits, b, classes), row(target, b, classes), row(dlogits, b, classes)
+		logSoftmax(log, x, 1)
+		mass := 0.0
+		for k, v := range t {
+			total -= float64(v) * log[k]
+			mass += float64(v)
+		}
+		for k, v := range t {
+			g[k] += float32((math.Exp(log[k])*mass - float64(v)) / float64(batch))
+		}
+	}
+	return total / float64(batch)
+}
+
+// Distill is the soft knowledge distillation loss, weight·tau²·KL(softmax(teacher/tau) ‖ softmax(logits/tau)).
+func Distill(dlogits, logits, teacher []float32, classes int, tau, weight float64) float64 {
+	batch := len(logits) / classes
+	student, want := make([]float64, classes), make([]float64, classes)
+	total := 0.0
+	for b := range batch {
+		logSoftmax(student, row(logits, b, classes), tau)
+		logSoftmax(want, row(teacher, b, classes), tau)
+		g := row(dlogits, b, classes)
+		for k, t := range want {
+			p := math.Exp(t)
+			if p > 0 {
+				total += p * (t - student[k])
+			}
+			g[k] += float32(weight * tau * (math.Exp(student[k]) - p) / float64(batch))
+		}
+	}
+	return total * weight * tau * tau / float64(batch)
+}
+
+// SmoothTargets fills target [B, K] for labels: 1 - s + s/K at the label and s/K elsewhere.
+func SmoothTargets(target []float32, labels []int, classes int, smoothing float64) {
+	off := smoothing / float64(classes)
+	for b, label := range labels {
+		t := row(target, b, classes)
+		for k := range t {
+			t[k] = float32(off)
+		}
+		t[label] = float32(1 - smoothing + off)
+	}
+}
+
+func row(x []float32, i, n int) []float32 { return x[i*n:][:n] }
+
+// logSoftmax computes log softmax(x/tau).
+func logSoftmax(dst []float64, x []float32, tau float64) {
+	largest := math.Inf(-1)
+	for _, v := range x {
+		largest = max(largest, float64(v))
+	}
+	sum := 0.0
+	for k, v := range x {
+		dst[k] = (float64(v) - largest) / tau
+		sum += math.Exp(dst[k])
+	}
+	log := math.Log(sum)
+	for k := range dst {
+		dst[k] -= log
+	}
+}

@@ -1,0 +1,78 @@
+package train
+
+import (
+	"errors"
+	"fmt"
+
+	"mobilemamba/model"
+	"mobilemamba/vision"
+)
+
+// Options are everything that a training run depends on, beside the pictures. They are saved with its state.
+type Options struct {
+	Config model.Config `json:"config"`
+	Size   int          `json:"size"`   // side of the input in pixels
+	Source int          `json:"source"` // side of the pictures where they are smaller than the input and are enlarged; else 0
+
+	Epochs       float64 `json:"epochs"`
+	WarmupEpochs float64 `json:"warmup_epochs"`
+	Batch        int     `json:"batch"`
+	LR           float64 `json:"lr"` // at a batch of 512; it scales with the batch
+	WeightDecay  float64 `json:"weight_decay"`
+	Clip         float64 `json:"clip"`
+	AverageDecay float64 `json:"ema_decay"`
+	Smoothing    float64 `json:"smoothing"`
+	DropPath     float64 `json:"drop_path"`
+	Mixing       Mixing  `json:"mixing"`
+	Augment      Augment `json:"augment"`
+	Seed         uint64  `json:"seed"`
+	EvalEvery    int     `json:"eval_every"` // epochs between two evaluations; 0 for 1
+	Limit        int     `json:"limit"`      // training pictures to use, spread evenly over the classes; 0 for all
+
+	Teacher       string  `json:"teacher,omitempty"` // what the teacher was, for the record
+	Tau           float64 `json:"kd_tau"`
+	DistillWeight float64 `json:"kd_weight"`
+}
+
+// DefaultOptions is the paper's recipe, with augmentation that does not need RandAugment.
+func DefaultOptions() Options {
+	return Options{
+		Epochs: 300, WarmupEpochs: 20, Batch: 128, LR: 1.5e-3, WeightDecay: 0.05, Clip: 5, AverageDecay: 0.9998,
+		Smoothing: 0.1, Mixing: OfficialMixing, Augment: DefaultAugment, Tau: 1, DistillWeight: 5, Seed: 1,
+	}
+}
+
+// check reports options that cannot work.
+func (o *Options) check() error {
+	switch {
+	case o.Size < 16 || o.Size > 1024:
+		return fmt.Errorf("train: an input of %d pixels is not possible; 16 to 1024 are", o.Size)
+	case o.Batch < 2 || o.Batch%2 != 0:
+		return fmt.Errorf("train: a batch of %d is not possible; it is even, since mixup pairs its pictures", o.Batch)
+	case !(o.Epochs > 0):
+		return errors.New("train: there must be some epochs")
+	case !(o.LR > 0):
+		return errors.New("train: the learning rate must be positive")
+	case o.DropPath < 0 || o.DropPath >= 1:
+		return errors.New("train: the rate of drop path is from 0 to 1")
+	case o.Tau <= 0:
+		return errors.New("train: the temperature of distillation must be positive")
+	}
+	return nil
+}
+
+// Preprocess is the transform of evaluation, as a model manifest writes it: for small pictures that training enlarges
+// the same at its full view, else the paper's test transform.
+func (o *Options) Preprocess() []vision.Step {
+	if o.Source == 0 {
+		return vision.OfficialSteps(o.Size)
+	}
+	normalize := vision.Step{Op: "normalize", Mean: pixelMean[:], Std: pixelStd[:]}
+	steps := []vision.Step{
+		{Op: "resize", Short: o.Source, Filter: "bicubic"}, {Op: "crop", Size: o.Source}, normalize,
+	}
+	if o.Source != o.Size {
+		steps = append(steps, vision.Step{Op: "interpolate", Size: o.Size, Filter: "bilinear"})
+	}
+	return steps
+}
