@@ -96,6 +96,9 @@ func readPicture(file string) ([]byte, error) {
 		return nil, err
 	}
 	defer f.Close()
+	if info, err := f.Stat(); err == nil && info.IsDir() {
+		return nil, errors.New("it is a folder; name pictures, or measure a folder of classes with eval")
+	}
 	return io.ReadAll(io.LimitReader(f, vision.MaxBytes+1))
 }
 

@@ -109,11 +109,11 @@ func TestClassifyCommand(t *testing.T) {
 		t.Errorf("%+v", r.Blocks)
 	}
 
-	stdout, stderr, code := call("classify", "--json", bad, red, filepath.Join(dir, "missing.png"))
+	stdout, stderr, code := call("classify", "--json", bad, red, filepath.Join(dir, "missing.png"), dir)
 	if code != 1 || json.Unmarshal([]byte(stdout), &results) != nil || len(results) != 1 || results[0].File != red {
 		t.Errorf("exit %d, %s", code, stdout)
 	}
-	for _, part := range []string{"bad.jpg: this is a text file", "missing.png: no such file", "2 of 3"} {
+	for _, part := range []string{"bad.jpg: this is a text file", "missing.png: no such file", "it is a folder", "3 of 4"} {
 		if !strings.Contains(stderr, part) {
 			t.Errorf("the messages lack %q: %s", part, stderr)
 		}
