@@ -76,7 +76,7 @@ func TestResizeAgainstFloat64(t *testing.T) {
 			{Op: "resize", Short: s.size, Filter: "bicubic"}, {Op: "crop", Size: s.size},
 			{Op: "normalize", Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}},
 		}
-		p, err := vision.NewPreprocessor(steps)
+		p, err := vision.NewPreprocessor(steps, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +103,7 @@ func TestInterpolate(t *testing.T) {
 		{Op: "normalize", Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}},
 		{Op: "interpolate", Size: 12, Filter: "bilinear"},
 	}
-	p, err := vision.NewPreprocessor(steps)
+	p, err := vision.NewPreprocessor(steps, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,14 +142,14 @@ func TestStepsRefused(t *testing.T) {
 		{"deviation 0", change(2, func(s *vision.Step) { s.Std = []float32{1, 0, 1} })},
 		{"interpolate", change(3, func(s *vision.Step) { s.Size = 1 << 20 })},
 	} {
-		if _, err := vision.NewPreprocessor(tc.steps); err == nil || !strings.Contains(err.Error(), tc.says) {
+		if _, err := vision.NewPreprocessor(tc.steps, nil); err == nil || !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%v: %v, want %q", tc.steps, err, tc.says)
 		}
 	}
 }
 
 func TestApplyReuses(t *testing.T) {
-	p, err := vision.NewPreprocessor(enlarged(16, 24))
+	p, err := vision.NewPreprocessor(enlarged(16, 24), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +161,7 @@ func TestApplyReuses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	q, _ := vision.NewPreprocessor(enlarged(16, 24))
+	q, _ := vision.NewPreprocessor(enlarged(16, 24), nil)
 	q.Apply(img, first)
 	p.Apply(img, again)
 	for i := range first {
