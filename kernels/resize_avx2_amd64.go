@@ -66,9 +66,9 @@ func storePixelAVX2(y []byte, s0, s1, s2 archsimd.Int32x8) {
 	// The second, third and fourth pixel begin at the lanes 3, 6 and 9.
 	sum := t0.AsInt32x4().Add(t1.ConcatShiftBytesRight(t0, 12).AsInt32x4()).
 		Add(t2.ConcatShiftBytesRight(t1, 8).AsInt32x4()).Add(t2.ConcatShiftBytesRight(t2, 4).AsInt32x4())
-	y[0] = fixed(int(sum.GetElem(0)))
-	y[1] = fixed(int(sum.GetElem(1)))
-	y[2] = fixed(int(sum.GetElem(2)))
+	sum = sum.Add(archsimd.BroadcastInt32x4(1 << (WeightBits - 1))).ShiftAllRight(WeightBits)
+	words := sum.SaturateToUint16Concat(sum).Min(archsimd.BroadcastUint16x8(255)).AsUint64x2().GetElem(0)
+	y[0], y[1], y[2] = byte(words), byte(words>>16), byte(words>>32)
 }
 
 // columnBlockAVX2 is how many columns the vertical pass takes at once.

@@ -7,6 +7,7 @@
 package vision
 
 import (
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -30,8 +31,16 @@ func FromRGBA(pix []byte, w, h int) (*Image, error) {
 
 func newImage(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]byte, 3*w*h)} }
 
-// dropFourth copies three of every four bytes.
+// dropFourth copies three of every four bytes, four times three at once where it can.
 func dropFourth(dst, src []byte) {
+	for len(src) >= 16 && len(dst) >= 12 {
+		const three = 1<<24 - 1
+		low, high := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+		third := high & three
+		binary.LittleEndian.PutUint64(dst, low&three|low>>32&three<<24|third<<48)
+		binary.LittleEndian.PutUint32(dst[8:], uint32(third>>16|high>>32&three<<8))
+		src, dst = src[16:], dst[12:]
+	}
 	for i, j := 0, 0; j+4 <= len(src); i, j = i+3, j+4 {
 		dst[i], dst[i+1], dst[i+2] = src[j], src[j+1], src[j+2]
 	}

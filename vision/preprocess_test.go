@@ -3,9 +3,11 @@ package vision_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
+	"mobilemamba/kernels"
 	"mobilemamba/vision"
 )
 
@@ -196,4 +198,58 @@ func TestSoftmax(t *testing.T) {
 		t.Error(p)
 	}
 	vision.Softmax(nil, nil)
+}
+
+// The result does not depend on the kernels, at sizes of all kinds: enlarged, one side kept, narrower than a vector.
+func TestVariantsAgree(t *testing.T) {
+	sets := kernels.Variants()
+	for _, size := range []int{1, 7, 16, 56, 61} {
+		for _, s := range []struct{ w, h int }{{1, 1}, {2, 9}, {64, 64}, {69, 69}, {69, 90}, {90, 69}, {13, 300}, {640, 480}, {401, 333}} {
+			img := noise(s.w, s.h)
+			var want []float32
+			for i := range sets {
+				p, err := vision.NewPreprocessor(vision.OfficialSteps(size), &sets[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				x := make([]float32, 3*size*size)
+				if err := p.Apply(img, x); err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 {
+					want = x
+				} else if !slices.Equal(x, want) {
+					t.Errorf("%d×%d to %d: %s does not agree with the reference", s.w, s.h, size, sets[i].Name)
+				}
+			}
+		}
+	}
+}
+
+// A camera's frames, all of one size, cost no memory.
+func TestApplyDoesNotAllocate(t *testing.T) {
+	p, err := vision.NewPreprocessor(vision.OfficialSteps(56), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, x := noise(160, 120), make([]float32, 3*56*56)
+	if n := testing.AllocsPerRun(5, func() { p.Apply(img, x) }); n != 0 {
+		t.Errorf("Apply allocates %v times", n)
+	}
+}
+
+// TestFromRGBAWidths: pixels are copied in groups, and what is left one by one.
+func TestFromRGBAWidths(t *testing.T) {
+	for w := 1; w < 20; w++ {
+		pix := noise(4*w, 1).Pix[:4*w]
+		img, err := vision.FromRGBA(pix, w, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range img.Pix {
+			if want := pix[i/3*4+i%3]; v != want {
+				t.Fatalf("%d pixels: byte %d is %d, want %d", w, i, v, want)
+			}
+		}
+	}
 }

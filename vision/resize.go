@@ -41,10 +41,13 @@ type windows struct {
 }
 
 // set computes the windows of the outputs from..to-1 when a line of in pixels becomes one of out. Where out is
-// smaller the kernel widens with the scale, so that no input is skipped (antialiasing). The absolute weights of an
-// output sum up to less than 1.3·2^22, far below what the kernels' int32 sums hold: of a cubic's weights the negative
-// ones are at most an eighth of the sum at any scale and at the borders, and rounding adds half a step for each of at
-// most 4·maxSide+1 taps (TestWeightsFit).
+// smaller the kernel widens with the scale, so that no input is skipped (antialiasing).
+//
+// The absolute weights of an output sum up to less than 1.6·2^22, so that the kernels' int32 sums, which hold 2.007
+// times as much, do not wrap: at a scale s the sum over a lobe of a cubic is s times its integral but for its largest
+// value at most. The negative ones come to s/12 + 4/27, and the positive, of which the borders leave what lies within
+// half an output pixel, to 0.83·s - 1 or more; from s = 4 on that is less than a quarter of them. TestWeightsFit goes
+// through smaller scales. Rounding to fixed point adds half a step for each of 40001 taps at most.
 //
 // All windows get the same number of taps, a multiple of step unless the line is shorter. What that adds has the
 // weight 0; at the end of the line it lies before the window. Each weight is written copies times.
