@@ -99,34 +99,38 @@ func palettedRow(dst []byte, src *image.Paletted, x, y int) {
 
 // rotate returns the picture as its EXIF orientation (1 to 8) shows it upright; other values change nothing.
 func (img *Image) rotate(orientation int) *Image {
-	if orientation < 2 || orientation > 8 {
+	w, h := img.W, img.H
+	// Where the upright picture begins in the stored one, and the ways to its next pixel and its next row.
+	var start, right, down int
+	switch orientation {
+	case 2:
+		start, right, down = w-1, -1, w
+	case 3:
+		start, right, down = w*h-1, -1, -w
+	case 4:
+		start, right, down = w*h-w, 1, -w
+	case 5:
+		start, right, down = 0, w, 1
+	case 6:
+		start, right, down = w*h-w, -w, 1
+	case 7:
+		start, right, down = w*h-1, -w, -1
+	case 8:
+		start, right, down = w-1, w, -1
+	default:
 		return img
 	}
-	w, h := img.W, img.H
 	out := newImage(w, h)
 	if orientation >= 5 {
 		out.W, out.H = h, w
 	}
 	for y := range out.H {
-		for x := range out.W {
-			var sx, sy int // of the stored picture
-			switch orientation {
-			case 2:
-				sx, sy = w-1-x, y
-			case 3:
-				sx, sy = w-1-x, h-1-y
-			case 4:
-				sx, sy = x, h-1-y
-			case 5:
-				sx, sy = y, x
-			case 6:
-				sx, sy = y, h-1-x
-			case 7:
-				sx, sy = w-1-y, h-1-x
-			case 8:
-				sx, sy = w-1-y, x
-			}
-			copy(out.Pix[3*(y*out.W+x):][:3], img.Pix[3*(sy*w+sx):][:3])
+		at := 3 * (start + y*down)
+		row := out.Pix[3*y*out.W:][:3*out.W]
+		for j := 0; j < len(row)-2; j += 3 {
+			p := img.Pix[at:][:3]
+			row[j], row[j+1], row[j+2] = p[0], p[1], p[2]
+			at += 3 * right
 		}
 	}
 	return out

@@ -46,7 +46,7 @@ type windows struct {
 // The absolute weights of an output sum up to less than 1.6·2^22, so that the kernels' int32 sums, which hold 2.007
 // times as much, do not wrap: at a scale s the sum over a lobe of a cubic is s times its integral but for its largest
 // value at most. The negative ones come to s/12 + 4/27, and the positive, of which the borders leave what lies within
-// half an output pixel, to 0.83·s - 1 or more; from s = 4 on that is less than a quarter of them. TestWeightsFit goes
+// half an output pixel, to 0.83·s - 1 or more; from s = 4 on that is less than 0.21 of them. TestWeightsFit goes
 // through smaller scales. Rounding to fixed point adds half a step for each of 40001 taps at most.
 //
 // All windows get the same number of taps, a multiple of step unless the line is shorter. What that adds has the
