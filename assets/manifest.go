@@ -32,7 +32,7 @@ func ParseManifest(data []byte) (*Manifest, error) {
 		if len(e.Weights) == 0 {
 			return nil, fmt.Errorf("model manifest: model %q has no weights", e.ID)
 		}
-		if _, err := vision.NewPreprocessor(e.Preprocess); err != nil {
+		if _, err := vision.NewPreprocessor(e.Preprocess, nil); err != nil {
 			return nil, fmt.Errorf("model manifest: model %q: %w", e.ID, err)
 		}
 	}

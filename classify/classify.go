@@ -77,7 +77,7 @@ func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
 func (c *Classifier) Clone() (*Classifier, error) {
 	clone := *c
 	var err error
-	if clone.pre, err = vision.NewPreprocessor(c.steps); err != nil {
+	if clone.pre, err = vision.NewPreprocessor(c.steps, c.net.Kernels); err != nil {
 		return nil, err
 	}
 	h, w := clone.pre.Size()

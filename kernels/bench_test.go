@@ -104,3 +104,34 @@ func BenchmarkSiLU(b *testing.B) {
 		return func() { set.SiLU(args) }
 	})
 }
+
+// BenchmarkResize is a camera's frame of 640×480 for a network of 192×192: both passes.
+func BenchmarkResize(b *testing.B) {
+	const in, height, out, rows, taps = 640, 480, 192, 421, 10
+	r := rand.New(rand.NewPCG(1, 1))
+	x := bytesOf(r, 3*in*height)
+	benchEach(b, "rows", rows*3*out*taps, func(set kernels.Set) func() {
+		padded := (taps + set.Resize.Step - 1) / set.Resize.Step * set.Resize.Step
+		args := kernels.ResizeRowsArgs{
+			Rows: rows, X: x, LDX: 3 * in, Windows: windowsOf(r, out, in, padded), Weights: weights(r, out, 3*padded),
+			Y: make([]byte, rows*3*out), LDY: 3 * out,
+		}
+		return func() { set.Resize.Rows(args) }
+	})
+	benchEach(b, "columns", out*3*out*taps, func(set kernels.Set) func() {
+		args := kernels.ResizeColumnsArgs{
+			Width: 3 * out, X: x, LDX: 3 * out, Windows: windowsOf(r, out, rows, taps), Weights: weights(r, out, taps),
+			Y: make([]byte, out*3*out),
+		}
+		return func() { set.Resize.Columns(args) }
+	})
+}
+
+func BenchmarkNormalize(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	const n = 3 * 192 * 192
+	benchEach(b, "192x192", n, func(set kernels.Set) func() {
+		args := kernels.NormalizeArgs{X: bytesOf(r, n), Table: new([3][256]float32), Y: make([]float32, n)}
+		return func() { set.Normalize(args) }
+	})
+}

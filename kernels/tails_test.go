@@ -164,6 +164,14 @@ var tailCases = []tailCase{
 		set.Conv3x3S2(args)
 		return args.Y
 	}},
+	{"Resize.Rows", true, ofBytes(resizeRows)},
+	{"Resize.Columns", true, ofBytes(resizeColumns)},
+	{"Normalize", true, ofBytes(normalize)},
+}
+
+// ofBytes is an operation on bytes, which have no special values.
+func ofBytes(op func(kernels.Set, *rand.Rand, int) []float32) func(kernels.Set, *rand.Rand, int, []float32) []float32 {
+	return func(set kernels.Set, r *rand.Rand, c int, _ []float32) []float32 { return op(set, r, c) }
 }
 
 // Every operation of every variant against the scalar one: on every number of channels up to several vectors, at

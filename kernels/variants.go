@@ -23,6 +23,8 @@ type Set struct {
 	SiLU          func(SiLUArgs)
 	Sigmoid       func(x []float32)
 	Softplus      func(x []float32)
+	Resize        Resize
+	Normalize     func(NormalizeArgs)
 }
 
 // Variants returns the table of what this build carries and this processor runs: one row per instruction set,
@@ -50,6 +52,8 @@ var scalar = Set{
 	SiLU:          siluScalar,
 	Sigmoid:       sigmoidScalar,
 	Softplus:      softplusScalar,
+	Resize:        Resize{Step: 1, Rows: resizeRowsScalar, Columns: resizeColumnsScalar},
+	Normalize:     normalizeScalar,
 }
 
 // Select returns the named row of the table; "auto" or "" is the last, the fastest.

@@ -21,5 +21,7 @@ func platformVariants() []Set {
 		SiLU:          siluSIMD128,
 		Sigmoid:       sigmoidSIMD128,
 		Softplus:      softplusSIMD128,
+		Resize:        Resize{Step: resizeRowsStep, Rows: resizeRowsSIMD128, Columns: resizeColumnsSIMD128},
+		Normalize:     normalizeSIMD128,
 	}}
 }

@@ -120,6 +120,14 @@ var operations = []operation{
 	{"ReLU", unary(func(set kernels.Set) func(x []float32) { return set.ReLU })},
 	{"Sigmoid", unary(func(set kernels.Set) func(x []float32) { return set.Sigmoid })},
 	{"Softplus", unary(func(set kernels.Set) func(x []float32) { return set.Softplus })},
+	{"Resize.Rows", sized(resizeRows)},
+	{"Resize.Columns", sized(resizeColumns)},
+	{"Normalize", sized(normalize)},
+}
+
+// sized is for operations on bytes, which make their operands themselves.
+func sized(op func(kernels.Set, *rand.Rand, int) []float32) func(kernels.Set, *rand.Rand, func(int) []float32) []float32 {
+	return func(set kernels.Set, r *rand.Rand, _ func(int) []float32) []float32 { return op(set, r, 1+r.IntN(70)) }
 }
 
 func unary(op func(kernels.Set) func(x []float32)) func(kernels.Set, *rand.Rand, func(int) []float32) []float32 {

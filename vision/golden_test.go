@@ -155,7 +155,7 @@ func checkNear(t *testing.T, what string, got, want []byte, limit float64) {
 // lossless.
 func checkCrop(t *testing.T, img *vision.Image, e expectation, exact bool) {
 	t.Helper()
-	p, err := vision.NewPreprocessor(vision.OfficialSteps(e.Size))
+	p, err := vision.NewPreprocessor(vision.OfficialSteps(e.Size), nil)
 	if err != nil {
 		t.Fatal(err)
 	}

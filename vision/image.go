@@ -7,6 +7,7 @@
 package vision
 
 import (
+	"encoding/binary"
 	"fmt"
 	"image"
 	"image/color"
@@ -30,8 +31,16 @@ func FromRGBA(pix []byte, w, h int) (*Image, error) {
 
 func newImage(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]byte, 3*w*h)} }
 
-// dropFourth copies three of every four bytes.
+// dropFourth copies three of every four bytes, four times three at once where it can.
 func dropFourth(dst, src []byte) {
+	for len(src) >= 16 && len(dst) >= 12 {
+		const three = 1<<24 - 1
+		low, high := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+		third := high & three
+		binary.LittleEndian.PutUint64(dst, low&three|low>>32&three<<24|third<<48)
+		binary.LittleEndian.PutUint32(dst[8:], uint32(third>>16|high>>32&three<<8))
+		src, dst = src[16:], dst[12:]
+	}
 	for i, j := 0, 0; j+4 <= len(src); i, j = i+3, j+4 {
 		dst[i], dst[i+1], dst[i+2] = src[j], src[j+1], src[j+2]
 	}
@@ -90,34 +99,38 @@ func palettedRow(dst []byte, src *image.Paletted, x, y int) {
 
 // rotate returns the picture as its EXIF orientation (1 to 8) shows it upright; other values change nothing.
 func (img *Image) rotate(orientation int) *Image {
-	if orientation < 2 || orientation > 8 {
+	w, h := img.W, img.H
+	// Where the upright picture begins in the stored one, and the ways to its next pixel and its next row.
+	var start, right, down int
+	switch orientation {
+	case 2:
+		start, right, down = w-1, -1, w
+	case 3:
+		start, right, down = w*h-1, -1, -w
+	case 4:
+		start, right, down = w*h-w, 1, -w
+	case 5:
+		start, right, down = 0, w, 1
+	case 6:
+		start, right, down = w*h-w, -w, 1
+	case 7:
+		start, right, down = w*h-1, -w, -1
+	case 8:
+		start, right, down = w-1, w, -1
+	default:
 		return img
 	}
-	w, h := img.W, img.H
 	out := newImage(w, h)
 	if orientation >= 5 {
 		out.W, out.H = h, w
 	}
 	for y := range out.H {
-		for x := range out.W {
-			var sx, sy int // of the stored picture
-			switch orientation {
-			case 2:
-				sx, sy = w-1-x, y
-			case 3:
-				sx, sy = w-1-x, h-1-y
-			case 4:
-				sx, sy = x, h-1-y
-			case 5:
-				sx, sy = y, x
-			case 6:
-				sx, sy = y, h-1-x
-			case 7:
-				sx, sy = w-1-y, h-1-x
-			case 8:
-				sx, sy = w-1-y, x
-			}
-			copy(out.Pix[3*(y*out.W+x):][:3], img.Pix[3*(sy*w+sx):][:3])
+		at := 3 * (start + y*down)
+		row := out.Pix[3*y*out.W:][:3*out.W]
+		for j := 0; j < len(row)-2; j += 3 {
+			p := img.Pix[at:][:3]
+			row[j], row[j+1], row[j+2] = p[0], p[1], p[2]
+			at += 3 * right
 		}
 	}
 	return out

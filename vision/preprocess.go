@@ -3,6 +3,8 @@ package vision
 import (
 	"fmt"
 	"math"
+
+	"mobilemamba/kernels"
 )
 
 // Step is one entry of a manifest's "preprocess" list. A list reads resize, crop, normalize and, for a model
@@ -39,19 +41,26 @@ const maxSide = 4096
 
 // Preprocessor turns pictures into network inputs. It serves one call at a time.
 type Preprocessor struct {
-	short  int
-	filter filter
-	crop   int
-	out    int             // side of the result
-	table  [3][256]float32 // the normalised values of a byte
+	set   *kernels.Set
+	short int
+	crop  int
+	out   int             // side of the result
+	table [3][256]float32 // the normalised values of a byte
 
-	rows   []byte    // scratch: the picture between the passes of the resize
+	resize resizer
 	pixels []byte    // scratch: [crop, crop, 3]
 	small  []float32 // scratch: [crop, crop, 3], where it is enlarged
 }
 
-// NewPreprocessor checks a list of steps and prepares to follow it.
-func NewPreprocessor(steps []Step) (*Preprocessor, error) {
+// NewPreprocessor checks a list of steps and prepares to follow it with the kernels of set; nil stands for the
+// fastest. The result does not depend on the set.
+func NewPreprocessor(steps []Step, set *kernels.Set) (*Preprocessor, error) {
+	if set == nil {
+		var err error
+		if set, err = kernels.Select("auto"); err != nil {
+			return nil, err
+		}
+	}
 	ops := ""
 	for _, s := range steps {
 		ops += s.Op + " "
@@ -60,9 +69,10 @@ func NewPreprocessor(steps []Step) (*Preprocessor, error) {
 		return nil, fmt.Errorf("preprocess: the steps %q are not supported; they should be resize, crop, normalize and perhaps interpolate", ops)
 	}
 	resize, crop, normalize := steps[0], steps[1], steps[2]
-	p := &Preprocessor{short: resize.Short, crop: crop.Size, out: crop.Size}
+	p := &Preprocessor{set: set, short: resize.Short, crop: crop.Size, out: crop.Size}
 	var ok bool
-	if p.filter, ok = filters[resize.Filter]; !ok {
+	p.resize.kernels = &set.Resize
+	if p.resize.filter, ok = filters[resize.Filter]; !ok {
 		return nil, fmt.Errorf("preprocess: resize has the filter %q; it should be bicubic or bilinear", resize.Filter)
 	}
 	if crop.Size < 1 || crop.Size > resize.Short || resize.Short > maxSide {
@@ -113,11 +123,7 @@ func (p *Preprocessor) Apply(img *Image, x []float32) error {
 	if p.small != nil {
 		to = p.small
 	}
-	for i := 0; i < len(p.pixels); i += 3 {
-		to[i] = p.table[0][p.pixels[i]]
-		to[i+1] = p.table[1][p.pixels[i+1]]
-		to[i+2] = p.table[2][p.pixels[i+2]]
-	}
+	p.set.Normalize(kernels.NormalizeArgs{X: p.pixels, Table: &p.table, Y: to})
 	if p.small != nil {
 		interpolate(x, p.out, p.small, p.crop)
 	}
@@ -127,7 +133,7 @@ func (p *Preprocessor) Apply(img *Image, x []float32) error {
 // Crop returns the pixels that the network looks at, [crop, crop, 3], valid until the next call.
 func (p *Preprocessor) Crop(img *Image) []byte {
 	w, h := resized(img.W, img.H, p.short)
-	resizeCrop(p.pixels, img, w, h, p.filter, cropOffset(w, p.crop), cropOffset(h, p.crop), p.crop, &p.rows)
+	p.resize.resizeCrop(p.pixels, img, w, h, cropOffset(w, p.crop), cropOffset(h, p.crop), p.crop)
 	return p.pixels
 }
 

@@ -3,9 +3,11 @@ package vision_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 
+	"mobilemamba/kernels"
 	"mobilemamba/vision"
 )
 
@@ -76,7 +78,7 @@ func TestResizeAgainstFloat64(t *testing.T) {
 			{Op: "resize", Short: s.size, Filter: "bicubic"}, {Op: "crop", Size: s.size},
 			{Op: "normalize", Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}},
 		}
-		p, err := vision.NewPreprocessor(steps)
+		p, err := vision.NewPreprocessor(steps, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -103,7 +105,7 @@ func TestInterpolate(t *testing.T) {
 		{Op: "normalize", Mean: []float32{0, 0, 0}, Std: []float32{1, 1, 1}},
 		{Op: "interpolate", Size: 12, Filter: "bilinear"},
 	}
-	p, err := vision.NewPreprocessor(steps)
+	p, err := vision.NewPreprocessor(steps, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,14 +144,14 @@ func TestStepsRefused(t *testing.T) {
 		{"deviation 0", change(2, func(s *vision.Step) { s.Std = []float32{1, 0, 1} })},
 		{"interpolate", change(3, func(s *vision.Step) { s.Size = 1 << 20 })},
 	} {
-		if _, err := vision.NewPreprocessor(tc.steps); err == nil || !strings.Contains(err.Error(), tc.says) {
+		if _, err := vision.NewPreprocessor(tc.steps, nil); err == nil || !strings.Contains(err.Error(), tc.says) {
 			t.Errorf("%v: %v, want %q", tc.steps, err, tc.says)
 		}
 	}
 }
 
 func TestApplyReuses(t *testing.T) {
-	p, err := vision.NewPreprocessor(enlarged(16, 24))
+	p, err := vision.NewPreprocessor(enlarged(16, 24), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +163,7 @@ func TestApplyReuses(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	q, _ := vision.NewPreprocessor(enlarged(16, 24))
+	q, _ := vision.NewPreprocessor(enlarged(16, 24), nil)
 	q.Apply(img, first)
 	p.Apply(img, again)
 	for i := range first {
@@ -196,4 +198,58 @@ func TestSoftmax(t *testing.T) {
 		t.Error(p)
 	}
 	vision.Softmax(nil, nil)
+}
+
+// The result does not depend on the kernels, at sizes of all kinds: enlarged, one side kept, narrower than a vector.
+func TestVariantsAgree(t *testing.T) {
+	sets := kernels.Variants()
+	for _, size := range []int{1, 7, 16, 56, 61} {
+		for _, s := range []struct{ w, h int }{{1, 1}, {2, 9}, {64, 64}, {69, 69}, {69, 90}, {90, 69}, {13, 300}, {640, 480}, {401, 333}} {
+			img := noise(s.w, s.h)
+			var want []float32
+			for i := range sets {
+				p, err := vision.NewPreprocessor(vision.OfficialSteps(size), &sets[i])
+				if err != nil {
+					t.Fatal(err)
+				}
+				x := make([]float32, 3*size*size)
+				if err := p.Apply(img, x); err != nil {
+					t.Fatal(err)
+				}
+				if i == 0 {
+					want = x
+				} else if !slices.Equal(x, want) {
+					t.Errorf("%d×%d to %d: %s does not agree with the reference", s.w, s.h, size, sets[i].Name)
+				}
+			}
+		}
+	}
+}
+
+// A camera's frames, all of one size, cost no memory.
+func TestApplyDoesNotAllocate(t *testing.T) {
+	p, err := vision.NewPreprocessor(vision.OfficialSteps(56), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, x := noise(160, 120), make([]float32, 3*56*56)
+	if n := testing.AllocsPerRun(5, func() { p.Apply(img, x) }); n != 0 {
+		t.Errorf("Apply allocates %v times", n)
+	}
+}
+
+// TestFromRGBAWidths: pixels are copied in groups, and what is left one by one.
+func TestFromRGBAWidths(t *testing.T) {
+	for w := 1; w < 20; w++ {
+		pix := noise(4*w, 1).Pix[:4*w]
+		img, err := vision.FromRGBA(pix, w, 1)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, v := range img.Pix {
+			if want := pix[i/3*4+i%3]; v != want {
+				t.Fatalf("%d pixels: byte %d is %d, want %d", w, i, v, want)
+			}
+		}
+	}
 }

@@ -1,6 +1,11 @@
 package vision
 
-import "math"
+import (
+	"math"
+	"slices"
+
+	"mobilemamba/kernels"
+)
 
 // filter is an interpolation kernel of Pillow's resize.
 type filter struct {
@@ -27,123 +32,127 @@ func cubic(x float64) float64 {
 	return 0
 }
 
-// weightBits is the fixed point of Pillow's weights.
-const weightBits = 22
-
-// window is what one output pixel takes from its line: weights [n] of the inputs from first on.
-type window struct {
-	first   int
-	weights []int
+// windows are what the outputs of a resized line take from it, kept for the next picture of the same size.
+type windows struct {
+	in, out, from, to int // what they are made for
+	kernels.Windows
+	weights []int32   // [outputs, Taps, copies], in fixed point
+	k       []float64 // scratch: the weights of one output
 }
 
-// windows computes the windows of the outputs from..to-1 when a line of in pixels becomes one of out. Where
-// out is smaller the kernel widens with the scale, so that no input is skipped (antialiasing).
-func (f filter) windows(in, out, from, to int) []window {
+// set computes the windows of the outputs from..to-1 when a line of in pixels becomes one of out. Where out is
+// smaller the kernel widens with the scale, so that no input is skipped (antialiasing).
+//
+// The absolute weights of an output sum up to less than 1.6·2^22, so that the kernels' int32 sums, which hold 2.007
+// times as much, do not wrap: at a scale s the sum over a lobe of a cubic is s times its integral but for its largest
+// value at most. The negative ones come to s/12 + 4/27, and the positive, of which the borders leave what lies within
+// half an output pixel, to 0.83·s - 1 or more; from s = 4 on that is less than 0.21 of them. TestWeightsFit goes
+// through smaller scales. Rounding to fixed point adds half a step for each of 40001 taps at most.
+//
+// All windows get the same number of taps, a multiple of step unless the line is shorter. What that adds has the
+// weight 0; at the end of the line it lies before the window. Each weight is written copies times.
+func (ws *windows) set(f filter, in, out, from, to, step, copies int) {
+	if ws.in == in && ws.out == out && ws.from == from && ws.to == to {
+		return
+	}
+	ws.in, ws.out, ws.from, ws.to = in, out, from, to
 	scale := float64(in) / float64(out)
 	stretch := max(scale, 1)
 	support := f.support * stretch
-	ws := make([]window, 0, to-from)
+	window := func(i int) (center float64, first, end int) {
+		center = (float64(i) + 0.5) * scale
+		return center, max(0, int(center-support+0.5)), min(in, int(center+support+0.5))
+	}
+
+	taps := 0
 	for i := from; i < to; i++ {
-		center := (float64(i) + 0.5) * scale
-		first := max(0, int(center-support+0.5))
-		end := min(in, int(center+support+0.5))
-		k := make([]float64, end-first)
+		_, first, end := window(i)
+		taps = max(taps, end-first)
+	}
+	if padded := (taps + step - 1) / step * step; padded <= in {
+		taps = padded
+	}
+	ws.Taps = taps
+	ws.First = slices.Grow(ws.First[:0], to-from)[:to-from]
+	ws.weights = slices.Grow(ws.weights[:0], (to-from)*taps*copies)[:(to-from)*taps*copies]
+	clear(ws.weights)
+	for i := from; i < to; i++ {
+		center, first, end := window(i)
+		ws.k = ws.k[:0]
 		var sum float64
-		for j := range k {
-			k[j] = f.weight((float64(j+first) - center + 0.5) * (1 / stretch))
-			sum += k[j]
+		for j := first; j < end; j++ {
+			v := f.weight((float64(j) - center + 0.5) * (1 / stretch))
+			ws.k = append(ws.k, v)
+			sum += v
 		}
-		w := window{first: first, weights: make([]int, len(k))}
-		for j, v := range k {
+		start := min(first, in-taps)
+		ws.First[i-from] = int32(start)
+		w := ws.weights[((i-from)*taps+first-start)*copies:]
+		for j, v := range ws.k {
 			if sum != 0 {
 				v /= sum
 			}
-			w.weights[j] = int(math.Trunc(v*(1<<weightBits) + math.Copysign(0.5, v)))
+			fixed := int32(math.Trunc(v*(1<<kernels.WeightBits) + math.Copysign(0.5, v)))
+			for c := range copies {
+				w[j*copies+c] = fixed
+			}
 		}
-		ws = append(ws, w)
 	}
-	return ws
 }
 
 // span returns the inputs that any of the windows touches.
-func span(ws []window) (from, to int) {
-	from = ws[0].first
-	for _, w := range ws {
-		from = min(from, w.first)
-		to = max(to, w.first+len(w.weights))
-	}
-	return from, to
+func (ws *windows) span() (from, to int) {
+	return int(slices.Min(ws.First)), int(slices.Max(ws.First)) + ws.Taps
 }
 
-// fixed rounds a weighted sum to a byte.
-func fixed(sum int) byte {
-	return byte(max(0, min(255, (sum+1<<(weightBits-1))>>weightBits)))
+// resizer resizes pictures and crops them. Its memory is for the next picture.
+type resizer struct {
+	filter     filter
+	kernels    *kernels.Resize
+	cols, rows windows
+	first      []int32 // scratch: rows.First, counted from the first row that is needed
+	mid        []byte  // scratch: the rows between the passes
 }
 
 // resizeCrop resizes a picture to w×h pixels and keeps the rectangle [left, left+size) × [top, top+size) of it,
 // [size, size, 3]. It is Pillow's resize, horizontal pass first with an 8-bit result between, each pass left out
 // where the side does not change; only the pixels that the rectangle needs are computed.
-func resizeCrop(dst []byte, img *Image, w, h int, f filter, left, top, size int, scratch *[]byte) {
-	rows := f.windows(img.H, h, top, top+size)
-	if img.H == h {
-		rows = identity(top, size)
+func (r *resizer) resizeCrop(dst []byte, img *Image, w, h, left, top, size int) {
+	y0, y1 := top, top+size
+	if img.H != h {
+		r.rows.set(r.filter, img.H, h, top, top+size, 1, 1)
+		y0, y1 = r.rows.span()
 	}
-	y0, y1 := span(rows)
-	mid := resizeRows(img, w, f, left, size, y0, y1, scratch)
-	if img.H == h {
-		copy(dst, mid)
-		return
-	}
-	stride := 3 * size
-	for i, win := range rows {
-		out := dst[i*stride:][:stride]
-		for x := range out {
-			sum, at := 0, (win.first-y0)*stride+x
-			for _, k := range win.weights {
-				sum += k * int(mid[at])
-				at += stride
-			}
-			out[x] = fixed(sum)
-		}
-	}
-}
-
-// identity are windows that copy.
-func identity(from, n int) []window {
-	ws := make([]window, n)
-	for i := range ws {
-		ws[i] = window{first: from + i, weights: []int{1 << weightBits}}
-	}
-	return ws
-}
-
-// resizeRows is the horizontal pass over the rows y0..y1-1: [y1-y0, size, 3].
-func resizeRows(img *Image, w int, f filter, left, size, y0, y1 int, scratch *[]byte) []byte {
-	n := 3 * size * (y1 - y0)
-	if cap(*scratch) < n {
-		*scratch = make([]byte, n)
-	}
-	mid := (*scratch)[:n]
+	// x are the rows from y0 on as the vertical pass finds them: [y1-y0, size, 3], ld apart.
+	var x []byte
+	var ld int
 	if img.W == w {
-		for y := y0; y < y1; y++ {
-			copy(mid[3*size*(y-y0):][:3*size], img.Pix[3*(y*img.W+left):])
+		x, ld = img.Pix[3*(y0*w+left):], 3*w
+	} else {
+		x, ld = dst, 3*size
+		if img.H != h {
+			r.mid = slices.Grow(r.mid[:0], ld*(y1-y0))[:ld*(y1-y0)]
+			x = r.mid
 		}
-		return mid
+		r.cols.set(r.filter, img.W, w, left, left+size, r.kernels.Step, 3)
+		r.kernels.Rows(kernels.ResizeRowsArgs{
+			Rows: y1 - y0, X: img.Pix[3*y0*img.W:], LDX: 3 * img.W, Windows: r.cols.Windows, Weights: r.cols.weights,
+			Y: x, LDY: ld,
+		})
 	}
-	cols := f.windows(img.W, w, left, left+size)
-	for y := y0; y < y1; y++ {
-		row, out := img.Pix[3*y*img.W:][:3*img.W], mid[3*size*(y-y0):][:3*size]
-		for x, win := range cols {
-			px := row[3*win.first:][:3*len(win.weights)]
-			var r, g, b int
-			for j, k := range win.weights {
-				p := px[3*j : 3*j+3 : 3*j+3]
-				r += k * int(p[0])
-				g += k * int(p[1])
-				b += k * int(p[2])
-			}
-			out[3*x], out[3*x+1], out[3*x+2] = fixed(r), fixed(g), fixed(b)
+	switch {
+	case img.H != h:
+		r.first = r.first[:0]
+		for _, first := range r.rows.First {
+			r.first = append(r.first, first-int32(y0))
+		}
+		r.kernels.Columns(kernels.ResizeColumnsArgs{
+			Width: 3 * size, X: x, LDX: ld, Windows: kernels.Windows{First: r.first, Taps: r.rows.Taps}, Weights: r.rows.weights,
+			Y: dst,
+		})
+	case img.W == w:
+		for y := range size {
+			copy(dst[3*size*y:][:3*size], x[ld*y:])
 		}
 	}
-	return mid
 }

@@ -1,19 +1,16 @@
 package vision
 
-import (
-	"image"
-	"image/color"
-)
+import "image"
 
 // paintYCbCr converts a JPEG or a lossy WebP as the libraries do that Pillow and the browsers use. Chroma of
 // half the resolution is interpolated, where package image would repeat it and blur every edge of colour by a
 // pixel; and the luma of a WebP spans 16 to 235, which package image takes for 0 to 255.
 func (img *Image) paintYCbCr(src *image.YCbCr, webp bool) {
 	w, h := img.W, img.H
-	upsample, rgb := jpegUpsamplers[src.SubsampleRatio], color.YCbCrToRGB
+	upsample, convert := jpegUpsamplers[src.SubsampleRatio], jpegRow
 	rows := (h + 1) / 2
 	if webp {
-		upsample, rgb = upsampleWebP, studioToRGB
+		upsample, convert = upsampleWebP, webpRow
 	} else if src.SubsampleRatio != image.YCbCrSubsampleRatio420 {
 		rows = h
 	}
@@ -32,10 +29,28 @@ func (img *Image) paintYCbCr(src *image.YCbCr, webp bool) {
 		n, f := near*src.CStride, far*src.CStride
 		upsample(cb[:w], src.Cb[n:], src.Cb[f:])
 		upsample(cr[:w], src.Cr[n:], src.Cr[f:])
-		dst := img.Pix[3*y*w:][:3*w]
-		for x, v := range src.Y[y*src.YStride:][:w] {
-			dst[3*x], dst[3*x+1], dst[3*x+2] = rgb(v, cb[x], cr[x])
+		convert(img.Pix[3*y*w:][:3*w], src.Y[y*src.YStride:][:w], cb, cr)
+	}
+}
+
+// jpegRow converts a row of pixels as color.YCbCrToRGB does, which is not inlined.
+func jpegRow(dst, luma, cb, cr []byte) {
+	cb, cr = cb[:len(luma)], cr[:len(luma)]
+	for x, j := 0, 0; x < len(luma) && j < len(dst)-2; x, j = x+1, j+3 {
+		y, u, v := int(luma[x])*0x10101, int(cb[x])-128, int(cr[x])-128
+		r, g, b := y+91881*v, y-22554*u-46802*v, y+116130*u
+		const over = ^(1<<24 - 1) // bits of what is negative or above 255, which is rare
+		if (r|g|b)&over != 0 {
+			r, g, b = max(0, min(1<<24-1, r)), max(0, min(1<<24-1, g)), max(0, min(1<<24-1, b))
 		}
+		dst[j], dst[j+1], dst[j+2] = byte(r>>16), byte(g>>16), byte(b>>16)
+	}
+}
+
+// webpRow converts a row of pixels as libwebp does.
+func webpRow(dst, luma, cb, cr []byte) {
+	for x, y := range luma {
+		dst[3*x], dst[3*x+1], dst[3*x+2] = studioToRGB(y, cb[x], cr[x])
 	}
 }
 
@@ -46,37 +61,38 @@ var jpegUpsamplers = map[image.YCbCrSubsampleRatio]func(dst, near, far []byte){
 	image.YCbCrSubsampleRatio420: upsample2x2,
 }
 
-// upsample2x1 doubles the width: three quarters of the nearer sample, one of the farther (libjpeg's h2v1).
+// upsample2x1 doubles the width: three quarters of the nearer sample, one of the farther (libjpeg's h2v1). Beyond the
+// ends the last sample counts as its own neighbour.
 func upsample2x1(dst, in, _ []byte) {
-	for x := range dst {
-		i := x / 2
-		at, other, round := int(in[i]), i+1, 2
-		if x%2 == 0 {
-			other, round = i-1, 1
-		}
-		if other < 0 || other > (len(dst)-1)/2 {
-			dst[x] = byte(at)
-			continue
-		}
-		dst[x] = byte((3*at + int(in[other]) + round) >> 2)
+	in = in[:(len(dst)+1)/2]
+	before, here := int(in[0]), int(in[0])
+	i, x := 1, 0
+	for ; i < len(in) && x < len(dst)-1; i, x = i+1, x+2 {
+		after := int(in[i])
+		dst[x], dst[x+1] = byte((3*here+before+1)>>2), byte((3*here+after+2)>>2)
+		before, here = here, after
+	}
+	dst[x] = byte((3*here + before + 1) >> 2)
+	if x+1 < len(dst) {
+		dst[x+1] = byte(here)
 	}
 }
 
 // upsample2x2 doubles both sides (libjpeg's h2v2): the nearer row counts three times, then as in upsample2x1.
 func upsample2x2(dst, near, far []byte) {
-	last := (len(dst) - 1) / 2
-	sum := func(i int) int { return 3*int(near[i]) + int(far[i]) }
-	before, here := sum(0), sum(0)
-	for i := 0; i <= last; i++ {
-		after := here
-		if i < last {
-			after = sum(i + 1)
-		}
-		dst[2*i] = byte((3*here + before + 8) >> 4)
-		if 2*i+1 < len(dst) {
-			dst[2*i+1] = byte((3*here + after + 7) >> 4)
-		}
+	near = near[:(len(dst)+1)/2]
+	far = far[:len(near)]
+	here := 3*int(near[0]) + int(far[0])
+	before := here
+	i, x := 1, 0
+	for ; i < len(near) && x < len(dst)-1; i, x = i+1, x+2 {
+		after := 3*int(near[i]) + int(far[i])
+		dst[x], dst[x+1] = byte((3*here+before+8)>>4), byte((3*here+after+7)>>4)
 		before, here = here, after
+	}
+	dst[x] = byte((3*here + before + 8) >> 4)
+	if x+1 < len(dst) {
+		dst[x+1] = byte((4*here + 7) >> 4)
 	}
 }
 

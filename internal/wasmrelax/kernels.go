@@ -34,4 +34,7 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.scaleshift_4_simd128", 1, 0},
 	{"mobilemamba_kernels.globalpool_4_simd128", 0, 1},
 	{"mobilemamba_kernels.layernorm_4_simd128", 2, 0},
+	{"mobilemamba_kernels.resizerows_12_simd128", 0, 0},
+	{"mobilemamba_kernels.resizecolumns_16_simd128", 0, 0},
+	{"mobilemamba_kernels.normalize_4_simd128", 0, 0},
 }

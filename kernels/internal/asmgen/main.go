@@ -24,6 +24,7 @@ var sources = []struct {
 	{"activations", activationsFile},
 	{"elementwise", elementwiseFile},
 	{"layernorm", layerNormFile},
+	{"resize", resizeFile},
 }
 
 func main() {
