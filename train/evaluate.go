@@ -139,7 +139,7 @@ func (t *Trainer) preprocess(x []float32, batch []Picture, steps []vision.Step) 
 	const perTask = 25 // a preprocessor each
 	errs := make([]error, (len(batch)+perTask-1)/perTask)
 	t.net.pass.team.Run(len(errs), func(task int) {
-		pre, err := vision.NewPreprocessor(steps)
+		pre, err := vision.NewPreprocessor(steps, nil)
 		for i := task * perTask; i < min(len(batch), (task+1)*perTask) && err == nil; i++ {
 			var img *vision.Image
 			if img, err = t.data.image(&batch[i]); err == nil {

@@ -1,6 +1,6 @@
 // The tile of gemm.go in AVX-512: 12 rows by 32 (or 16) columns of the result stay in registers while the depth
 // passes by. Assembly, because Go 1.27.4 keeps about eight vectors in registers around a loop and uses the form of
-// fused multiply-add that overwrites a factor, which together make a third of this speed (see train/NOTES.md).
+// fused multiply-add that overwrites a factor, which together make a third of this speed (see RATIONALE.md).
 //
 // A step of depth loads the right operand's 32 columns (Z0, Z1; under a mask, so that none behind the last is touched)
 // and broadcasts the left one's 12 rows, three from each of four base registers: base, base+stepR, base+2·stepR.
