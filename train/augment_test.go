@@ -23,7 +23,7 @@ func noise(w, h int) *vision.Image {
 func TestPlainViewIsEvaluation(t *testing.T) {
 	for _, size := range []int{96, 64, 48} {
 		o := Options{Size: size, Source: 64}
-		pre, err := vision.NewPreprocessor(o.Preprocess())
+		pre, err := vision.NewPreprocessor(o.Preprocess(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
