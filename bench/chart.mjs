@@ -1,3 +1,5 @@
+import { unsteady } from './stats.mjs';
+
 // The chart of a run for the README: an SVG that reads in light and in dark, with bars of milliseconds.
 const labels = {
   'mobilemamba-relaxed': 'mobilemamba, relaxed SIMD', 'mobilemamba-simd': 'mobilemamba, SIMD',
@@ -14,6 +16,7 @@ const style = `
   .note { font-size: 11px }
   .ours { fill: #0969da }
   .theirs { fill: #9a6700 }
+  .unsteady { opacity: 0.4 }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc }
     .note, .value { fill: #9198a1 }
@@ -26,7 +29,7 @@ const escape = (text) => text.replace(/[&<>]/g, (c) => ({ '&': '&amp;', '<': '&l
 // chart draws the rows but those of the scalar build, whose bars would dwarf all others.
 export function chart({ machine, date, rows }) {
   const shown = rows.filter((r) => r.engine !== 'mobilemamba-scalar');
-  const width = 760, left = 220, right = 70, barHeight = 16, gap = 5;
+  const width = 760, left = 220, right = 170, barHeight = 16, gap = 5;
   const longest = Math.max(...shown.map((r) => r.median_ms));
   const parts = [];
   let y = 60;
@@ -39,10 +42,10 @@ export function chart({ machine, date, rows }) {
     bars.sort((a, b) => order.indexOf(a.engine) - order.indexOf(b.engine) || a.threads - b.threads);
     for (const r of bars) {
       const length = Math.max(1, Math.round(((width - left - right) * r.median_ms) / longest));
-      const kind = r.engine.startsWith('mobilemamba') ? 'ours' : 'theirs';
+      const kind = (r.engine.startsWith('mobilemamba') ? 'ours' : 'theirs') + (unsteady(r) ? ' unsteady' : '');
       text(16, y + 12, 'label', labels[r.engine] + (r.threads > 1 ? `, ${r.threads} threads` : ''));
       parts.push(`<rect x="${left}" y="${y}" width="${length}" height="${barHeight}" rx="2" class="${kind}"/>`);
-      text(left + length + 6, y + 12, 'value', r.median_ms.toFixed(1));
+      text(left + length + 6, y + 12, 'value', r.median_ms.toFixed(1) + (unsteady(r) ? ` unsteady, best ${r.min_ms.toFixed(1)}` : ''));
       y += barHeight + gap;
     }
     y += 24;

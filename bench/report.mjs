@@ -5,6 +5,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { bench, siteDir } from './build.mjs';
+import { unsteady } from './stats.mjs';
 
 const version = (name) => JSON.parse(readFileSync(join(bench, 'node_modules', name, 'package.json'))).version;
 
@@ -25,6 +26,7 @@ export function ratios(rows) {
       out.push({
         model: ours.model, ours: ours.engine, theirs: rival, threads: theirs.threads,
         ratio: Math.round((theirs.median_ms / ours.median_ms) * 100) / 100,
+        steady: !unsteady(ours) && !unsteady(theirs),
       });
     }
   }
@@ -53,10 +55,10 @@ export function table({ machine, rows, ratios, cold, code, memory, missing }) {
     for (const cells of all) lines.push(cells.map((c, i) => (i < 2 ? c.padEnd(width[i]) : c.padStart(width[i]))).join('  '));
     lines.push('');
   };
-  print(['model', 'engine', 'threads', 'median ms', 'min ms'],
-    rows.map((r) => [r.model, r.engine, r.threads, r.median_ms.toFixed(2), r.min_ms.toFixed(2)]));
+  print(['model', 'engine', 'threads', 'median ms', 'min ms', ''],
+    rows.map((r) => [r.model, r.engine, r.threads, r.median_ms.toFixed(2), r.min_ms.toFixed(2), unsteady(r) ? 'unsteady' : '']));
   print(['model', 'faster than', 'threads', 'ours', 'by'],
-    ratios.map((r) => [r.model, r.theirs, r.threads, r.ours, `${r.ratio.toFixed(2)}×`]));
+    ratios.map((r) => [r.model, r.theirs, r.threads, r.ours, `${r.ratio.toFixed(2)}×${r.steady ? '' : ' (unsteady)'}`]));
   print(['model', 'navigation to first result', 'threads', 'median ms', 'min ms'],
     cold.map((c) => [c.model, c.engine, c.threads, c.median_ms, c.min_ms]));
   const mb = (bytes) => (bytes / 1e6).toFixed(2);

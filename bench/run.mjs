@@ -6,6 +6,7 @@
 // does meets all of them. The result of an engine is the median of its rounds' medians. Writes results.json and
 // chart.svg beside this file and prints a table.
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { bench, buildAll, engines, modelCase, outDir } from './build.mjs';
@@ -31,6 +32,12 @@ const plan = {
   cold: Number(flags.cold),
 };
 
+// Taking turns meets slow drifts; a program beside us that comes and goes still shows.
+const load = loadavg()[0];
+if (load > 1) {
+  console.error(`\n*** Other programs keep this machine busy (load ${load.toFixed(1)}): these times are NOT fit to quote ***\n`);
+}
+
 mkdirSync(outDir, { recursive: true });
 buildAll(plan.cases);
 const { present, missing } = engines();
@@ -43,6 +50,7 @@ const native = timeNative(plan);
 const results = {
   machine: machine(browser.version),
   date: new Date().toISOString().slice(0, 10),
+  load: Math.round(load * 10) / 10,
   rows: [...browser.rows, ...native],
   ratios: ratios([...browser.rows, ...native]),
   cold: browser.cold,

@@ -6,3 +6,7 @@ export function median(values) {
 }
 
 export const summary = (times) => ({ median: median(times), min: Math.min(...times) });
+
+// unsteady tells that other programs took the machine away from an engine in most of its rounds. Threads that wait
+// for each other suffer most: on a busy machine two come out slower than one, which says nothing about them.
+export const unsteady = ({ median_ms, min_ms }) => median_ms > 1.5 * min_ms;
