@@ -51,7 +51,7 @@ func build(ctx context.Context) error {
 // lean are the compiler's flags for a small download: without inlining, which makes a twentieth of it, but in the
 // packages where the time goes.
 var lean = []string{
-	"-gcflags=all=-l", "-gcflags=mobilemamba/kernels=", "-gcflags=mobilemamba/vision=",
+	"-gcflags=all=-l", "-gcflags=math=", "-gcflags=mobilemamba/kernels=", "-gcflags=mobilemamba/vision=",
 	"-gcflags=image/jpeg=", "-gcflags=image/png=", "-gcflags=compress/flate=", "-gcflags=golang.org/x/image/vp8=",
 }
 
