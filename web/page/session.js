@@ -1,6 +1,7 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
 import { ClassifierError, toFault } from "../errors.js";
+import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
 import { createPlayer } from "./sound.js";
 
@@ -19,6 +20,8 @@ import { createPlayer } from "./sound.js";
  * @property {(runs?: number) => Promise<void>} benchmark
  * @property {() => void} toggleCamera
  * @property {() => void} turnCamera
+ * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
+ * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
  */
@@ -36,6 +39,7 @@ const CONFIDENT = 0.6;
  */
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
+  const inquiry = createInquiry({ store, classifier, onError: fail });
   const live = createLive({ store, classifier, onResult: showLive, onError: fail });
 
   /** Cancels the load before: the last choice counts. */
@@ -82,7 +86,7 @@ export function createSession({ store, classifier }) {
       store.update({ models: await classifier.models() });
       const info = await classifier.load(model, { signal: control.signal });
       const chosen = model instanceof File ? "" : info.model;
-      store.update({ info, chosen, bench: null, answer: null, timing: null });
+      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
@@ -98,7 +102,7 @@ export function createSession({ store, classifier }) {
   function clearPicture() {
     const { picture } = store.get();
     if (picture) URL.revokeObjectURL(picture.url);
-    store.update({ picture: null, answer: null, notice: "" });
+    store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
 
   /**
@@ -142,6 +146,7 @@ export function createSession({ store, classifier }) {
   function showAnswer(about, result) {
     store.update({
       answer: { about, result },
+      explanation: null,
       timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
     });
   }
@@ -223,6 +228,10 @@ export function createSession({ store, classifier }) {
     },
 
     turnCamera: () => void live.turn(),
+
+    toggleExplanation: inquiry.toggleExplanation,
+
+    setOpacity: (opacity) => store.update({ opacity }),
 
     async toggleSound() {
       if (store.get().sound !== "off") {

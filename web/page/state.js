@@ -4,6 +4,7 @@ import { createStore } from "../store.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
+/** @typedef {import("../protocol.js").Explanation} Explanation */
 /** @typedef {import("../protocol.js").Fault} Fault */
 /** @typedef {import("../protocol.js").Info} Info */
 /** @typedef {import("../protocol.js").KernelChoice} KernelChoice */
@@ -55,6 +56,8 @@ import { createStore } from "../store.js";
  * @property {string} notice           something worth knowing that is no error
  * @property {Picture | null} picture
  * @property {Answer | null} answer
+ * @property {Explanation | null} explanation  of the answer, drawn over the picture
+ * @property {number} opacity          of that drawing, 0 to 1
  * @property {Timing | null} timing
  * @property {BenchResult | null} bench
  * @property {CameraState} camera
@@ -86,6 +89,8 @@ export function createPageStore() {
       notice: "",
       picture: null,
       answer: null,
+      explanation: null,
+      opacity: 0.7,
       timing: null,
       bench: null,
       camera: CAMERA_OFF,

@@ -1,0 +1,47 @@
+/** Questions about the answer that is shown. */
+
+import { toFault } from "../errors.js";
+
+/**
+ * @typedef {object} Inquiry
+ * @property {(index: number) => Promise<void>} toggleExplanation
+ */
+
+/**
+ * @param {object} options
+ * @param {import("./state.js").PageStore} options.store
+ * @param {import("../mobilemamba.js").Classifier} options.classifier
+ * @param {(error: unknown) => void} options.onError
+ * @returns {Inquiry}
+ */
+export function createInquiry({ store, classifier, onError }) {
+  /**
+   * Asks about the picture at hand, which the engine is shown again if it has seen something else since.
+   * @template T
+   * @param {() => Promise<T>} question
+   * @returns {Promise<T>}
+   */
+  async function ask(question) {
+    const { picture } = store.get();
+    try {
+      return await question();
+    } catch (error) {
+      if (!picture || toFault(error, "failed").code !== "no-picture") throw error;
+      await classifier.classify(picture.blob);
+      return question();
+    }
+  }
+
+  return {
+    async toggleExplanation(index) {
+      const { answer, explanation } = store.get();
+      if (explanation?.index === index) return store.update({ explanation: null });
+      try {
+        const next = await ask(() => classifier.explain(index));
+        if (answer === store.get().answer) store.update({ explanation: next });
+      } catch (error) {
+        if (answer === store.get().answer) onError(error);
+      }
+    },
+  };
+}
