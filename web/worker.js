@@ -191,6 +191,6 @@ function reply(message, transfer = []) {
  * @returns {Transferable[]}
  */
 function transferables(value) {
-  const { samples, map } = /** @type {{samples?: Float32Array, map?: Float32Array}} */ (value ?? {});
-  return [samples, map].flatMap((array) => (array ? [array.buffer] : []));
+  const arrays = typeof value === "object" && value !== null ? Object.values(value) : [];
+  return arrays.flatMap((array) => (array instanceof Float32Array ? [array.buffer] : []));
 }

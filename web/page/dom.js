@@ -31,6 +31,8 @@ const ICONS = {
   gauge: "M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14.5h.01",
   soundOn: "M4 10v4h3l5 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11",
   soundOff: "M4 10v4h3l5 4V6L7 10zM16 10l5 5M21 10l-5 5",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   close: "M6 6l12 12M18 6L6 18",
 };
 

@@ -2,9 +2,13 @@
 
 import { toFault } from "../errors.js";
 
+/** More classes than this are not looked through; another word is quicker. */
+const FOUND = 8;
+
 /**
  * @typedef {object} Inquiry
  * @property {(index: number) => Promise<void>} toggleExplanation
+ * @property {(query: string) => void} search
  */
 
 /**
@@ -32,7 +36,30 @@ export function createInquiry({ store, classifier, onError }) {
     }
   }
 
+  /** Counts the searches: only the last one's result is shown. */
+  let searches = 0;
+
+  async function refresh() {
+    const { query, answer } = store.get();
+    const mine = ++searches;
+    if (!answer || query.trim() === "") return store.update({ found: null });
+    try {
+      const found = await ask(() => classifier.find(query, { limit: FOUND }));
+      if (mine === searches) store.update({ found });
+    } catch (error) {
+      if (mine === searches) onError(error);
+    }
+  }
+
+  // The next picture, or frame of the camera, is asked the same.
+  store.watch((state) => state.answer, refresh);
+
   return {
+    search(query) {
+      store.update({ query });
+      void refresh();
+    },
+
     async toggleExplanation(index) {
       const { answer, explanation } = store.get();
       if (explanation?.index === index) return store.update({ explanation: null });

@@ -1,6 +1,7 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
 import { ClassifierError, toFault } from "../errors.js";
+import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
 import { createPlayer } from "./sound.js";
@@ -9,6 +10,7 @@ import { createPlayer } from "./sound.js";
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./query.js").Query} Query */
+/** @typedef {import("./state.js").Picture} Picture */
 
 /**
  * @typedef {object} Session
@@ -22,6 +24,9 @@ import { createPlayer } from "./sound.js";
  * @property {() => void} turnCamera
  * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
  * @property {(opacity: number) => void} setOpacity  of the explanation
+ * @property {(threshold: number) => void} setThreshold
+ * @property {(query: string) => void} search  for classes by their label
+ * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
  */
@@ -100,19 +105,25 @@ export function createSession({ store, classifier }) {
   }
 
   function clearPicture() {
-    const { picture } = store.get();
-    if (picture) URL.revokeObjectURL(picture.url);
+    const { picture, history } = store.get();
+    if (picture) forget(history, picture);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
 
   /**
    * @param {Blob} blob
    * @param {string} name
+   * @param {string} [source]
    */
-  function showPicture(blob, name) {
+  function showPicture(blob, name, source = "") {
+    return open({ blob, name, url: URL.createObjectURL(blob), source });
+  }
+
+  /** @param {Picture} picture */
+  function open(picture) {
     live.stop();
     clearPicture();
-    store.update({ picture: { blob, name, url: URL.createObjectURL(blob) } });
+    store.update({ picture });
     player.play("shutter");
     return classifyPicture();
   }
@@ -126,6 +137,7 @@ export function createSession({ store, classifier }) {
       const result = await classifier.classify(picture.blob);
       if (picture !== store.get().picture) return;
       showAnswer(picture.name, result);
+      store.update({ history: remember(store.get().history, { picture, best: result.top[0] }) });
       finish(operation);
     } catch (error) {
       if (picture !== store.get().picture) return;
@@ -165,7 +177,7 @@ export function createSession({ store, classifier }) {
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await showPicture(await response.blob(), url.split("/").at(-1) || url);
+      await showPicture(await response.blob(), url.split("/").at(-1) || url, url);
     } catch (error) {
       finish(operation);
       const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
@@ -232,6 +244,12 @@ export function createSession({ store, classifier }) {
     toggleExplanation: inquiry.toggleExplanation,
 
     setOpacity: (opacity) => store.update({ opacity }),
+
+    setThreshold: (threshold) => store.update({ threshold }),
+
+    search: inquiry.search,
+
+    reopen: open,
 
     async toggleSound() {
       if (store.get().sound !== "off") {

@@ -1,7 +1,11 @@
 /** The five likeliest classes, with bars. */
 
-import { el, icon } from "../page/dom.js";
+import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
+import { createRow } from "./row.js";
+import { searchPanel } from "./search.js";
+import { sharePanel } from "./share.js";
+import { thresholdPanel } from "./threshold.js";
 
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
@@ -11,13 +15,14 @@ const SPEECH_INTERVAL = 2000;
 
 /** @type {import("../page/state.js").Panel} */
 export function answerPanel({ store, session }) {
-  const rows = Array.from({ length: TOP }, () => createRow(session.toggleExplanation));
+  const rows = Array.from({ length: TOP }, () => createRow("prediction", session.toggleExplanation));
   const list = el("ol", { class: "top5", "data-testid": "top5" });
   const empty = el(
     "p",
     { class: "muted empty" },
     "The five likeliest classes appear here, with how sure the model is of each.",
   );
+  const none = el("p", { class: "muted", "data-testid": "none-likely" });
   const about = el("p", { class: "muted answer-about" });
   const advice = el(
     "p",
@@ -32,23 +37,19 @@ export function answerPanel({ store, session }) {
     (state) => state.answer,
     (answer) => {
       empty.hidden = answer !== null;
-      advice.hidden = answer === null || answer.about === "camera";
       list.hidden = about.hidden = answer === null;
+      advice.hidden = answer === null || answer.about === "camera";
       if (!answer) {
-        list.replaceChildren();
         delete list.dataset.about;
         return;
       }
       const { top, ms } = answer.result;
-      // Rows stay where they are, so that the bars of the camera glide instead of jumping.
-      rows.slice(0, top.length).forEach((row, rank) => row.show(top[rank], answer.about !== "camera"));
-      if (list.childElementCount !== top.length)
-        list.replaceChildren(...rows.slice(0, top.length).map((row) => row.element));
       list.dataset.about = answer.about;
       about.textContent = `${answer.about === "camera" ? "Camera" : answer.about} · network ${formatMs(ms.forward)} ms · all ${formatMs(ms.total)} ms`;
       speak(top[0]);
     },
   );
+  for (const part of /** @type {const} */ (["answer", "threshold"])) store.watch((state) => state[part], showRows);
   store.watch(
     (state) => state.explanation?.index,
     (index) => {
@@ -60,55 +61,31 @@ export function answerPanel({ store, session }) {
     (fps) => (rate.textContent = fps ? `${fps} fps` : ""),
   );
 
+  function showRows() {
+    const { answer, threshold } = store.get();
+    const top = (answer?.result.top ?? []).filter(({ p }) => p >= threshold);
+    // Rows stay where they are, so that the bars of the camera glide instead of jumping.
+    const shown = rows.slice(0, top.length);
+    shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
+    if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
+    none.hidden = answer === null || top.length > 0;
+    none.textContent = `No class has ${formatPercent(threshold)} or more.`;
+  }
+
   return el(
     "section",
     { class: "card", "aria-labelledby": "answer-title" },
     el("div", { class: "card-head" }, el("h2", { id: "answer-title" }, "What it sees"), rate),
     empty,
     list,
+    none,
     advice,
     about,
+    thresholdPanel({ store, session }),
+    sharePanel({ store, session }),
+    searchPanel({ store, session }),
     speech,
   );
-}
-
-/**
- * One class of the list, reused for whatever class takes its rank: a switch for its map.
- * @param {(index: number) => void} toggle
- */
-function createRow(toggle) {
-  let shown = -1;
-  const label = el("span", { class: "prediction-label" });
-  const percent = el("span", { class: "prediction-p" });
-  const bar = el("span", { class: "bar-fill" });
-  const button = el(
-    "button",
-    { type: "button", "data-testid": "explain-toggle", "aria-pressed": "false", onclick: () => toggle(shown) },
-    label,
-    percent,
-    icon("map"),
-    el("span", { class: "bar", "aria-hidden": "true" }, bar),
-  );
-  const element = el("li", { class: "prediction", "data-testid": "prediction" }, button);
-  return {
-    element,
-    /**
-     * @param {Prediction} prediction
-     * @param {boolean} explicable
-     */
-    show({ index, id, label: name, p }, explicable) {
-      shown = index;
-      element.dataset.index = String(index);
-      element.dataset.p = String(p);
-      element.title = id;
-      button.disabled = !explicable;
-      label.textContent = name;
-      percent.textContent = formatPercent(p);
-      bar.style.setProperty("--share", String(p));
-    },
-    /** @param {number | undefined} index  of the class whose map is drawn */
-    press: (index) => button.setAttribute("aria-pressed", String(index === shown)),
-  };
 }
 
 /**

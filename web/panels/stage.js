@@ -2,6 +2,7 @@
 
 import { el, icon } from "../page/dom.js";
 import { explainPanel } from "./explain.js";
+import { historyPanel } from "./history.js";
 import { overlayPanel } from "./overlay.js";
 import { samplesPanel } from "./samples.js";
 
@@ -114,6 +115,7 @@ export function stagePanel({ store, session }) {
       turnButton,
       samplesPanel({ store, session }),
     ),
+    historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
 }
