@@ -152,8 +152,15 @@ for (const width of [360, 1440]) {
     test(`screenshots of an explanation at ${width} px, ${colorScheme}`, async () => {
       const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" });
       await page.open();
-      await page.page.getByTestId("samples").getByRole("button").first().click();
-      await page.answer("orange.jpg");
+      for (const sample of ["spider-web", "seashore", "orange"]) {
+        await page
+          .$("samples")
+          .getByRole("button", { name: sample.replace("-", " ") })
+          .click();
+        await page.answer(`${sample}.jpg`);
+      }
+      await page.$("class-search").fill("cat");
+      await page.$("found-class").first().waitFor();
       await page.$("explain-toggle").first().click();
       await page.$("explain-overlay").waitFor();
       const file = path.join(ARTIFACTS, `${width}-${colorScheme}-explain.png`);
