@@ -32,6 +32,7 @@ const ICONS = {
   soundOn: "M4 10v4h3l5 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11",
   soundOff: "M4 10v4h3l5 4V6L7 10zM16 10l5 5M21 10l-5 5",
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   close: "M6 6l12 12M18 6L6 18",
 };

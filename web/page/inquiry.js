@@ -40,12 +40,15 @@ export function createInquiry({ store, classifier, onError }) {
   let searches = 0;
 
   async function refresh() {
-    const { query, answer } = store.get();
+    const { query, answer, found } = store.get();
     const mine = ++searches;
-    if (!answer || query.trim() === "") return store.update({ found: null });
+    if (!answer || query.trim() === "") {
+      if (found) store.update({ found: null });
+      return;
+    }
     try {
-      const found = await ask(() => classifier.find(query, { limit: FOUND }));
-      if (mine === searches) store.update({ found });
+      const classes = await ask(() => classifier.find(query, { limit: FOUND }));
+      if (mine === searches) store.update({ found: classes });
     } catch (error) {
       if (mine === searches) onError(error);
     }

@@ -8,7 +8,13 @@ import { formatPercent } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function historyPanel({ store, session }) {
-  const strip = el("ul", { class: "history", "aria-label": "Last pictures", "data-testid": "history" });
+  const strip = el("ul", { "aria-labelledby": "history-title" });
+  const panel = el(
+    "div",
+    { class: "history", "data-testid": "history" },
+    el("span", { id: "history-title", class: "muted" }, "Again"),
+    strip,
+  );
   /**
    * The thumbnails, kept while their picture is remembered.
    * @type {Map<Picture, ReturnType<typeof createThumbnail>>}
@@ -18,7 +24,7 @@ export function historyPanel({ store, session }) {
   store.watch(
     (state) => state.history,
     (history) => {
-      strip.hidden = history.length === 0;
+      panel.hidden = history.length === 0;
       const kept = thumbnails;
       thumbnails = new Map(
         history.map(({ picture }) => [picture, kept.get(picture) ?? createThumbnail(picture, session.reopen)]),
@@ -38,7 +44,7 @@ export function historyPanel({ store, session }) {
       },
     );
   }
-  return strip;
+  return panel;
 }
 
 /**

@@ -51,8 +51,8 @@ export function sharePanel({ store }) {
     "div",
     { class: "actions share-actions", role: "group", "aria-label": "Take the result along" },
     button("copy-json", () => void copy(toJson(store.get()), "Result"), icon("copy"), "Copy"),
-    button("download-json", () => download(toJson(store.get()), "application/json", "json"), icon("file"), "JSON"),
-    button("download-csv", () => download(toCsv(store.get()), "text/csv", "csv"), icon("file"), "CSV"),
+    button("download-json", () => download(toJson(store.get()), "application/json", "json"), icon("download"), "JSON"),
+    button("download-csv", () => download(toCsv(store.get()), "text/csv", "csv"), icon("download"), "CSV"),
     link,
     said,
   );
