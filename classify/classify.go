@@ -36,6 +36,7 @@ type Classifier struct {
 	pre   *vision.Preprocessor
 	input []float32 // [H, W, 3]
 	p     []float32 // [classes]
+	seen  *scene    // the picture that state and p are about; nil: none
 }
 
 // defaultResolution is the side of the input for a checkpoint that does not tell: the smallest of the paper's.
@@ -76,6 +77,7 @@ func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
 // Clone returns a classifier with buffers of its own that shares the weights, to run at the same time.
 func (c *Classifier) Clone() (*Classifier, error) {
 	clone := *c
+	clone.seen = nil
 	var err error
 	if clone.pre, err = vision.NewPreprocessor(c.steps, c.net.Kernels); err != nil {
 		return nil, err
@@ -160,6 +162,7 @@ type Block struct {
 // Classify answers with the k likeliest classes of a picture. File and the time of decoding are the caller's
 // to fill in; see Result.SetDecode.
 func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
+	c.seen = nil
 	start := time.Now()
 	if err := c.pre.Apply(img, c.input); err != nil {
 		return nil, err
@@ -170,6 +173,7 @@ func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
 		return nil, err
 	}
 	vision.Softmax(logits, c.p)
+	c.seen = &scene{width: img.W, height: img.H}
 	r := &Result{Blocks: c.blocks()}
 	for _, ranked := range vision.TopK(c.p, k) {
 		r.Top = append(r.Top, c.prediction(ranked))
@@ -190,6 +194,7 @@ func (r *Result) SetDecode(ms float64) {
 
 // Logits computes the logits of a picture, valid until the next call.
 func (c *Classifier) Logits(img *vision.Image) ([]float32, error) {
+	c.seen = nil
 	if err := c.pre.Apply(img, c.input); err != nil {
 		return nil, err
 	}

@@ -46,6 +46,15 @@ func (g GEMM) Pack(w, bias []float32, n, k int) *Packed {
 	return p
 }
 
+// Column copies the K weights of output j to dst [K] and returns the output's bias.
+func (p *Packed) Column(dst []float32, j int) (bias float32) {
+	panel := p.Panels[j/p.NR*p.K*p.NR+j%p.NR:]
+	for i := range dst[:p.K] {
+		dst[i] = panel[i*p.NR]
+	}
+	return p.Bias[j]
+}
+
 // scalarNR and the two rows of gemmScalar's tile make eight accumulators: as many as Go's wasm backend, with
 // its sixteen float32 locals, keeps out of memory beside the operands.
 const scalarNR = 4

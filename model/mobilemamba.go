@@ -92,6 +92,7 @@ func (m *Model) Forward(s *State, x []float32) ([]float32, error) {
 		s.probe(m.modules[i].name, "", y.view())
 		s.lap(i)
 	}
+	s.final = y
 	m.classify(s, y)
 	s.lap(len(m.modules))
 	return s.logits, nil

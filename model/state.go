@@ -50,6 +50,8 @@ type State struct {
 
 	startTime, lapTime time.Time
 
+	final Map // the input of the head in the last pass, a buffer below
+
 	x, a, b                          []float32 // maps: a module's input and two to compute in
 	hidden, down                     []float32 // FFN's and PatchMerging's wide maps, before and after stride 2
 	gate, squeezed                   []float32 // squeeze-and-excite

@@ -137,6 +137,19 @@ func (p *Preprocessor) Crop(img *Image) []byte {
 	return p.pixels
 }
 
+// Rect is a part of a picture, in its pixels.
+type Rect struct{ X, Y, W, H float64 }
+
+// View returns the part of a picture of w×h pixels that Crop keeps.
+func (p *Preprocessor) View(w, h int) Rect {
+	rw, rh := resized(w, h, p.short)
+	sx, sy := float64(w)/float64(rw), float64(h)/float64(rh)
+	return Rect{
+		X: float64(cropOffset(rw, p.crop)) * sx, Y: float64(cropOffset(rh, p.crop)) * sy,
+		W: float64(p.crop) * sx, H: float64(p.crop) * sy,
+	}
+}
+
 // resized returns the size of a picture whose short side becomes short (torchvision's Resize).
 func resized(w, h, short int) (int, int) {
 	if w <= h {

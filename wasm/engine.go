@@ -131,6 +131,49 @@ func (req *classifyRequest) picture(arg js.Value) (*vision.Image, error) {
 	return vision.Decode(data, vision.DecodeOptions{IgnoreOrientation: req.IgnoreOrientation})
 }
 
+func (e *engine) explain(arg js.Value) (js.Value, error) {
+	var req struct {
+		Index int `js:"index"`
+	}
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("explain", err)
+	}
+	if e.model == nil {
+		return js.Value{}, errNoModel
+	}
+	r, err := e.model.Explain(req.Index)
+	if err != nil {
+		return js.Value{}, err
+	}
+	values := float32Array(r.Map)
+	r.Map = nil
+	out := vert.ValueOf(r).JSValue()
+	out.Set("map", values)
+	return out, nil
+}
+
+func (e *engine) find(arg js.Value) (js.Value, error) {
+	var req struct {
+		Query string `js:"query"`
+		Limit int    `js:"limit"`
+	}
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("find", err)
+	}
+	if e.model == nil {
+		return js.Value{}, errNoModel
+	}
+	classes, err := e.model.Find(req.Query, req.Limit)
+	if err != nil {
+		return js.Value{}, err
+	}
+	var out struct {
+		Classes []classify.Prediction `js:"classes"`
+	}
+	out.Classes = classes
+	return vert.ValueOf(out).JSValue(), nil
+}
+
 func (e *engine) bench(arg js.Value) (js.Value, error) {
 	var req struct {
 		Runs int `js:"runs"`

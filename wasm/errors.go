@@ -14,6 +14,7 @@ import (
 // The codes of this module's own errors, beside those of vision and checkpoint.
 const (
 	codeNoModel    = "no-model"    // classify or bench before load
+	codeNoPicture  = "no-picture"  // explain or find before classify, or with a benchmark between
 	codeBadRequest = "bad-request" // an argument that the caller got wrong
 	codeLabels     = "labels"      // a label file that does not fit
 	codePanic      = "panic"       // a defect; the instance must not be used any more
@@ -51,6 +52,7 @@ var hints = map[string]string{
 	string(checkpoint.NoEMA):          "Load it without the moving average.",
 	string(checkpoint.Mismatch):       "Only MobileMamba networks can be loaded; the list names what differs.",
 	codeNoModel:                       "Choose a model first.",
+	codeNoPicture:                     "Classify a picture first.",
 	codeBadRequest:                    "Reload the page; if this happens again, report it.",
 	codeLabels:                        "Use a label file with one line a class: index, id and name with tabs between.",
 	codePanic:                         "The engine restarts by itself; try again.",
@@ -69,6 +71,7 @@ func codeOf(err error) string {
 		file     *checkpoint.Error
 		mismatch *checkpoint.MismatchError
 		labels   *classify.LabelError
+		class    *classify.ClassError
 		request  requestError
 		crash    panicError
 	)
@@ -81,12 +84,14 @@ func codeOf(err error) string {
 		return string(file.Code)
 	case errors.As(err, &labels):
 		return codeLabels
-	case errors.As(err, &request):
+	case errors.As(err, &class), errors.As(err, &request):
 		return codeBadRequest
 	case errors.As(err, &crash):
 		return codePanic
 	case errors.Is(err, errNoModel):
 		return codeNoModel
+	case errors.Is(err, classify.ErrNoPicture):
+		return codeNoPicture
 	}
 	return codeFailed
 }

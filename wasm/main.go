@@ -5,6 +5,8 @@
 //
 //	load({weights, entry, labels, kernel, resolution, ema}) → Info
 //	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top}) → Result
+//	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
+//	find({query, limit}) → {classes}, of the picture classified last
 //	bench({runs, progress}) → BenchResult
 //	sound({bytes}) → {sampleRate, channels, samples}
 //
@@ -19,6 +21,8 @@ func main() {
 	api := js.Global().Get("Object").New()
 	api.Set("load", promise(e.load))
 	api.Set("classify", promise(e.classify))
+	api.Set("explain", promise(e.explain))
+	api.Set("find", promise(e.find))
 	api.Set("bench", promise(e.bench))
 	api.Set("sound", promise(sound))
 	js.Global().Set("mobilemamba", api)

@@ -13,11 +13,13 @@ import { ClassifierError } from "./errors.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
+/** @typedef {import("./protocol.js").Explanation} Explanation */
 /** @typedef {import("./protocol.js").Info} Info */
 /** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
 /** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
 /** @typedef {import("./protocol.js").ModelEntry} ModelEntry */
+/** @typedef {import("./protocol.js").Prediction} Prediction */
 /** @typedef {import("./protocol.js").Progress} Progress */
 /** @typedef {import("./protocol.js").Result} Result */
 /** @typedef {import("./protocol.js").Sound} Sound */
@@ -35,6 +37,8 @@ import { WorkerLink } from "./worker-link.js";
  * @property {() => Promise<ModelEntry[]>} models
  * @property {(model?: string | Blob, options?: {signal?: AbortSignal}) => Promise<Info>} load
  * @property {(image: Blob | ImageBitmap, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
+ * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
  * @property {(url: string | URL) => Promise<Sound>} sound
  * @property {() => void} dispose
@@ -130,6 +134,18 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       await ensureLoaded();
       const transfer = image instanceof Blob ? [] : [image];
       return link.request({ type: "classify", image, top }, { transfer, signal });
+    },
+
+    /** Says where in the picture classified last the score of a class comes from: a map that adds up to the logit. */
+    async explain(index, { signal } = {}) {
+      await ensureLoaded();
+      return link.request({ type: "explain", index }, { signal });
+    },
+
+    /** The likeliest classes for the picture classified last that have the words of the query in their label. */
+    async find(query, { limit = 10, signal } = {}) {
+      await ensureLoaded();
+      return link.request({ type: "find", query, limit }, { signal });
     },
 
     /** Times the loaded model on this device. */

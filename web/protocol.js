@@ -1,7 +1,7 @@
 /**
  * What the page and the worker say to each other. This file is the only place where it is written down.
  *
- * page → worker   {id, type: "init" | "load" | "classify" | "bench" | "sound", …}
+ * page → worker   {id, type: "init" | "load" | "classify" | "explain" | "find" | "bench" | "sound", …}
  * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
  *
  * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
@@ -27,6 +27,7 @@ export const ERROR_CODES = /** @type {const} */ ([
   "mismatch",
   "labels",
   "no-model",
+  "no-picture",
   "bad-request",
   "panic",
   "failed",
@@ -99,6 +100,23 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
+ * Where the score of a class comes from, in the picture classified last. Answered with an Explanation; the error
+ * "no-picture" says that there was none, or that a benchmark came between.
+ * @typedef {object} ExplainRequest
+ * @property {"explain"} type
+ * @property {number} index  of the class
+ */
+
+/**
+ * The likeliest classes, for the picture classified last, with the words of a query in their label. Answered with
+ * Predictions; "no-picture" as above.
+ * @typedef {object} FindRequest
+ * @property {"find"} type
+ * @property {string} query
+ * @property {number} limit
+ */
+
+/**
  * @typedef {object} BenchRequest
  * @property {"bench"} type
  * @property {number} runs
@@ -110,7 +128,10 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {string} url  absolute URL of an MP3
  */
 
-/** @typedef {InitRequest | LoadRequest | ClassifyRequest | BenchRequest | SoundRequest} RequestBody */
+/**
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | ExplainRequest | FindRequest | BenchRequest
+ *   | SoundRequest} RequestBody
+ */
 /** @typedef {RequestBody & {id: number}} Request */
 
 // ---------------------------------------------------------------------------------------------- worker → page
@@ -164,6 +185,30 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {Prediction[]} top  best first
  * @property {{decode: number, preprocess: number, forward: number, total: number}} ms
  * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * A class activation map: the values of the map and the bias add up to the logit.
+ * @typedef {object} Explanation
+ * @property {number} index
+ * @property {string} label
+ * @property {number} logit
+ * @property {number} bias
+ * @property {number} width   of the map, in positions
+ * @property {number} height
+ * @property {PictureView} view  what the network saw of the picture; the map covers it in equal cells
+ * @property {Float32Array<ArrayBuffer>} map  rows of values
+ */
+
+/**
+ * A rectangle in a picture, in its pixels, and the size of the picture.
+ * @typedef {object} PictureView
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {number} pictureWidth
+ * @property {number} pictureHeight
  */
 
 /**

@@ -34,7 +34,7 @@ onmessage = async ({ data }) => {
     if (request.type === "init") return reply({ id, type: "ready", value: /** @type {KernelChoice} */ (value) });
     reply({ id, type: "result", value }, transferables(value));
   } catch (error) {
-    reply({ id, type: "error", fault: explain(error) });
+    reply({ id, type: "error", fault: faultOf(error) });
   }
 };
 
@@ -51,6 +51,10 @@ async function answer(request, report) {
       return request.source.kind === "manifest" ? loadFromManifest(request.source, report) : loadFile(request.source);
     case "classify":
       return classify(request.image, request.top);
+    case "explain":
+      return (await module).explain({ index: request.index });
+    case "find":
+      return (await (await module).find({ query: request.query, limit: request.limit })).classes;
     case "bench": {
       const progress = (/** @type {number} */ done, /** @type {number} */ total) =>
         report({ phase: "bench", done, total });
@@ -157,14 +161,14 @@ async function read(file) {
  * @param {unknown} error
  * @returns {Fault}
  */
-function explain(error) {
+function faultOf(error) {
   const foreseen = error instanceof ClassifierError || !(error instanceof Error);
   return toFault(foreseen ? error : crash(error.message), "worker-crashed");
 }
 
 /** @param {unknown} error */
 function lost(error) {
-  reply({ id: 0, type: "error", fault: explain(error) });
+  reply({ id: 0, type: "error", fault: faultOf(error) });
 }
 
 // An exception in a callback of the Go program's own, after which it does not go on.
@@ -187,6 +191,6 @@ function reply(message, transfer = []) {
  * @returns {Transferable[]}
  */
 function transferables(value) {
-  const samples = /** @type {{samples?: Float32Array} | null} */ (value)?.samples;
-  return samples ? [samples.buffer] : [];
+  const arrays = typeof value === "object" && value !== null ? Object.values(value) : [];
+  return arrays.flatMap((array) => (array instanceof Float32Array ? [array.buffer] : []));
 }

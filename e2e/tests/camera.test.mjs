@@ -60,6 +60,24 @@ test("the camera starts, is classified as the picture that it shows, and stops",
   await page.close();
 });
 
+test("what the camera sees has no map, and is searched frame by frame", async () => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.open();
+  await page.$("camera-toggle").click();
+  const { top } = await page.answer("camera");
+  assert.ok(await page.$("explain-toggle").first().isDisabled());
+  await page.$("class-search").fill(top[0].text.split("\n")[0]);
+  const row = page.page.locator(`[data-testid="found-class"][data-index="${top[0].index}"]`);
+  await row.waitFor();
+  assert.ok(await row.getByRole("button").isDisabled());
+  const p = await row.getAttribute("data-p");
+  assert.ok(Math.abs(Number(p) - top[0].p) < 0.05);
+  await page.$("camera-toggle").click();
+  await page.page.getByText("Start camera").waitFor();
+  assert.ok(!(await page.$("error").isVisible()));
+  await page.close();
+});
+
 test("a hidden page lets go of the camera", async () => {
   const page = await browser.newPage({ permissions: ["camera"] });
   await page.open();

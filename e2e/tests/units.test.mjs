@@ -4,8 +4,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClassifierError, toFault } from "../../web/errors.js";
 import { KERNELS, PROBES, chooseKernel } from "../../web/kernels.js";
-import { formatCount, formatPercent } from "../../web/page/format.js";
+import { formatCount, formatPercent, formatSigned } from "../../web/page/format.js";
+import { paintHeat, valueAt } from "../../web/page/heat.js";
 import { parseQuery } from "../../web/page/query.js";
+import { toCsv, toLink } from "../../web/page/report.js";
 import { createStore } from "../../web/store.js";
 
 const TABLE = [
@@ -80,4 +82,60 @@ test("numbers read well", () => {
   assert.equal(formatCount(28_240_000), "28.2 M");
   assert.equal(formatPercent(0.22371), "22.4 %");
   assert.equal(formatPercent(0.00001), "< 0.01 %");
+  assert.equal(formatSigned(-1.5), "−1.50");
+});
+
+const MAP = {
+  index: 0,
+  label: "",
+  logit: 1.5,
+  bias: 0.5,
+  width: 2,
+  height: 2,
+  map: new Float32Array([2, -1, 0, 0]),
+  view: { x: 0, y: 0, width: 8, height: 8, pictureWidth: 8, pictureHeight: 8 },
+};
+
+test("a map is level outside of its centres and linear between them", () => {
+  assert.equal(valueAt(MAP, 0, 0), 2);
+  assert.equal(valueAt(MAP, 0.25, 0.25), 2);
+  assert.equal(valueAt(MAP, 0.5, 0.25), 0.5);
+  assert.equal(valueAt(MAP, 0.5, 0.5), 0.25);
+  assert.equal(valueAt(MAP, 1, 0), -1);
+  assert.equal(valueAt({ width: 1, height: 1, map: new Float32Array([3]) }, 0.9, 0.1), 3);
+});
+
+test("the colours of a map are its signs, their strength its values", () => {
+  const pixels = paintHeat(MAP, 4, 4);
+  const at = (/** @type {number} */ x, /** @type {number} */ y) => [
+    ...pixels.slice(4 * (4 * y + x), 4 * (4 * y + x) + 4),
+  ];
+  const [plus, minus, zero] = [at(0, 0), at(3, 0), at(0, 3)];
+  assert.equal(plus[3], 255);
+  assert.ok(minus[3] > 120 && minus[3] < 135);
+  assert.equal(zero[3], 0);
+  assert.ok(plus[0] > plus[2] && minus[2] > minus[0]);
+});
+
+test("names of files cannot break a CSV or become a formula of it", () => {
+  const result = {
+    top: [{ index: 3, id: "n3", label: 'dog, "good"', p: 0.5 }],
+    ms: { decode: 0, preprocess: 0, forward: 0, total: 0 },
+    blocks: [],
+  };
+  assert.equal(
+    toCsv({ answer: { about: "=1+1,a.png", result }, info: null, kernel: null }),
+    'file,model,kernel,rank,index,id,label,p\r\n"\'=1+1,a.png",,,1,3,n3,"dog, ""good""",0.5\r\n',
+  );
+});
+
+test("links are short for what the site has, and whole for what it has not", () => {
+  const page = "https://example.org/a/index.html?bench=5#x";
+  const link = (/** @type {string} */ source) => toLink(page, { model: "m", kernel: "simd", source });
+  assert.equal(
+    link("https://example.org/a/s/o.jpg"),
+    "https://example.org/a/index.html?model=m&kernel=simd&img=s/o.jpg",
+  );
+  const elsewhere = link("https://other.org/o.jpg?a=1&b=2");
+  assert.equal(parseQuery(new URL(elsewhere).search, page).image, "https://other.org/o.jpg?a=1&b=2");
 });

@@ -27,9 +27,13 @@ const ICONS = {
   stop: "M7 7h10v10H7z",
   turn: "M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4M9 13h6M9 17h6",
+  map: "M4 4h16v16H4zM4 10h16M10 4v16M13 13h4v4h-4z",
   gauge: "M4 18a9 9 0 1 1 16 0M12 14l4-5M12 14.5h.01",
   soundOn: "M4 10v4h3l5 4V6L7 10zM16 9a4 4 0 0 1 0 6M18.5 6.5a8 8 0 0 1 0 11",
   soundOff: "M4 10v4h3l5 4V6L7 10zM16 10l5 5M21 10l-5 5",
+  copy: "M9 9h11v11H9zM5 15H4V4h11v1",
+  download: "M12 4v11M7 11l5 5 5-5M5 20h14",
+  link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   close: "M6 6l12 12M18 6L6 18",
 };
 

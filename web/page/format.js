@@ -36,3 +36,11 @@ export function formatPercent(p) {
 export function formatShape(shape) {
   return shape.join("×");
 }
+
+/**
+ * With a sign that is as wide as a digit.
+ * @param {number} value
+ */
+export function formatSigned(value) {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+}

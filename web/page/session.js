@@ -1,6 +1,8 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
 import { ClassifierError, toFault } from "../errors.js";
+import { forget, remember } from "./history.js";
+import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
 import { createPlayer } from "./sound.js";
 
@@ -8,6 +10,7 @@ import { createPlayer } from "./sound.js";
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./query.js").Query} Query */
+/** @typedef {import("./state.js").Picture} Picture */
 
 /**
  * @typedef {object} Session
@@ -19,6 +22,11 @@ import { createPlayer } from "./sound.js";
  * @property {(runs?: number) => Promise<void>} benchmark
  * @property {() => void} toggleCamera
  * @property {() => void} turnCamera
+ * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
+ * @property {(opacity: number) => void} setOpacity  of the explanation
+ * @property {(threshold: number) => void} setThreshold
+ * @property {(query: string) => void} search  for classes by their label
+ * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
  */
@@ -36,6 +44,7 @@ const CONFIDENT = 0.6;
  */
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
+  const inquiry = createInquiry({ store, classifier, onError: fail });
   const live = createLive({ store, classifier, onResult: showLive, onError: fail });
 
   /** Cancels the load before: the last choice counts. */
@@ -82,7 +91,7 @@ export function createSession({ store, classifier }) {
       store.update({ models: await classifier.models() });
       const info = await classifier.load(model, { signal: control.signal });
       const chosen = model instanceof File ? "" : info.model;
-      store.update({ info, chosen, bench: null, answer: null, timing: null });
+      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
@@ -96,19 +105,25 @@ export function createSession({ store, classifier }) {
   }
 
   function clearPicture() {
-    const { picture } = store.get();
-    if (picture) URL.revokeObjectURL(picture.url);
-    store.update({ picture: null, answer: null, notice: "" });
+    const { picture, history } = store.get();
+    if (picture) forget(history, picture);
+    store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
 
   /**
    * @param {Blob} blob
    * @param {string} name
+   * @param {string} [source]
    */
-  function showPicture(blob, name) {
+  function showPicture(blob, name, source = "") {
+    return open({ blob, name, url: URL.createObjectURL(blob), source });
+  }
+
+  /** @param {Picture} picture */
+  function open(picture) {
     live.stop();
     clearPicture();
-    store.update({ picture: { blob, name, url: URL.createObjectURL(blob) } });
+    store.update({ picture });
     player.play("shutter");
     return classifyPicture();
   }
@@ -122,6 +137,7 @@ export function createSession({ store, classifier }) {
       const result = await classifier.classify(picture.blob);
       if (picture !== store.get().picture) return;
       showAnswer(picture.name, result);
+      store.update({ history: remember(store.get().history, { picture, best: result.top[0] }) });
       finish(operation);
     } catch (error) {
       if (picture !== store.get().picture) return;
@@ -142,6 +158,7 @@ export function createSession({ store, classifier }) {
   function showAnswer(about, result) {
     store.update({
       answer: { about, result },
+      explanation: null,
       timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
     });
   }
@@ -160,7 +177,7 @@ export function createSession({ store, classifier }) {
     try {
       const response = await fetch(url);
       if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await showPicture(await response.blob(), url.split("/").at(-1) || url);
+      await showPicture(await response.blob(), url.split("/").at(-1) || url, url);
     } catch (error) {
       finish(operation);
       const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
@@ -223,6 +240,16 @@ export function createSession({ store, classifier }) {
     },
 
     turnCamera: () => void live.turn(),
+
+    toggleExplanation: inquiry.toggleExplanation,
+
+    setOpacity: (opacity) => store.update({ opacity }),
+
+    setThreshold: (threshold) => store.update({ threshold }),
+
+    search: inquiry.search,
+
+    reopen: open,
 
     async toggleSound() {
       if (store.get().sound !== "off") {

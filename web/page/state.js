@@ -4,10 +4,12 @@ import { createStore } from "../store.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
+/** @typedef {import("../protocol.js").Explanation} Explanation */
 /** @typedef {import("../protocol.js").Fault} Fault */
 /** @typedef {import("../protocol.js").Info} Info */
 /** @typedef {import("../protocol.js").KernelChoice} KernelChoice */
 /** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
+/** @typedef {import("../protocol.js").Prediction} Prediction */
 /** @typedef {import("../protocol.js").Progress} Progress */
 /** @typedef {import("../protocol.js").Result} Result */
 
@@ -17,6 +19,7 @@ import { createStore } from "../store.js";
  * @property {Blob} blob
  * @property {string} name
  * @property {string} url  of the blob, for the preview
+ * @property {string} source  where it was fetched; empty for a file
  */
 
 /**
@@ -24,6 +27,13 @@ import { createStore } from "../store.js";
  * @typedef {object} Answer
  * @property {string} about  a file name, or "camera"
  * @property {Result} result
+ */
+
+/**
+ * A picture that was classified, and what it was taken for.
+ * @typedef {object} Memory
+ * @property {Picture} picture
+ * @property {Prediction} best
  */
 
 /**
@@ -55,6 +65,12 @@ import { createStore } from "../store.js";
  * @property {string} notice           something worth knowing that is no error
  * @property {Picture | null} picture
  * @property {Answer | null} answer
+ * @property {Explanation | null} explanation  of the answer, drawn over the picture
+ * @property {number} opacity          of that drawing, 0 to 1
+ * @property {number} threshold        less likely classes are not shown
+ * @property {string} query            for classes by their label
+ * @property {Prediction[] | null} found  for the query; null: nothing is asked
+ * @property {Memory[]} history        the last first
  * @property {Timing | null} timing
  * @property {BenchResult | null} bench
  * @property {CameraState} camera
@@ -86,6 +102,12 @@ export function createPageStore() {
       notice: "",
       picture: null,
       answer: null,
+      explanation: null,
+      opacity: 0.7,
+      threshold: 0,
+      query: "",
+      found: null,
+      history: [],
       timing: null,
       bench: null,
       camera: CAMERA_OFF,

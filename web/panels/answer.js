@@ -2,6 +2,10 @@
 
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
+import { createRow } from "./row.js";
+import { searchPanel } from "./search.js";
+import { sharePanel } from "./share.js";
+import { thresholdPanel } from "./threshold.js";
 
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
@@ -10,15 +14,21 @@ const TOP = 5;
 const SPEECH_INTERVAL = 2000;
 
 /** @type {import("../page/state.js").Panel} */
-export function answerPanel({ store }) {
-  const rows = Array.from({ length: TOP }, createRow);
+export function answerPanel({ store, session }) {
+  const rows = Array.from({ length: TOP }, () => createRow("prediction", session.toggleExplanation));
   const list = el("ol", { class: "top5", "data-testid": "top5" });
   const empty = el(
     "p",
     { class: "muted empty" },
     "The five likeliest classes appear here, with how sure the model is of each.",
   );
+  const none = el("p", { class: "muted", "data-testid": "none-likely" });
   const about = el("p", { class: "muted answer-about" });
+  const advice = el(
+    "p",
+    { class: "muted answer-about" },
+    "Choose a class to see where in the picture its score comes from.",
+  );
   const rate = el("span", { class: "muted" });
   const speech = el("p", { class: "visually-hidden", "aria-live": "polite" });
   const speak = announcer(speech);
@@ -28,19 +38,22 @@ export function answerPanel({ store }) {
     (answer) => {
       empty.hidden = answer !== null;
       list.hidden = about.hidden = answer === null;
+      advice.hidden = answer === null || answer.about === "camera";
       if (!answer) {
-        list.replaceChildren();
         delete list.dataset.about;
         return;
       }
       const { top, ms } = answer.result;
-      // Rows stay where they are, so that the bars of the camera glide instead of jumping.
-      rows.slice(0, top.length).forEach((row, rank) => row.show(top[rank]));
-      if (list.childElementCount !== top.length)
-        list.replaceChildren(...rows.slice(0, top.length).map((row) => row.element));
       list.dataset.about = answer.about;
       about.textContent = `${answer.about === "camera" ? "Camera" : answer.about} · network ${formatMs(ms.forward)} ms · all ${formatMs(ms.total)} ms`;
       speak(top[0]);
+    },
+  );
+  for (const part of /** @type {const} */ (["answer", "threshold"])) store.watch((state) => state[part], showRows);
+  store.watch(
+    (state) => state.explanation?.index,
+    (index) => {
+      for (const row of rows) row.press(index);
     },
   );
   store.watch(
@@ -48,41 +61,31 @@ export function answerPanel({ store }) {
     (fps) => (rate.textContent = fps ? `${fps} fps` : ""),
   );
 
+  function showRows() {
+    const { answer, threshold } = store.get();
+    const top = (answer?.result.top ?? []).filter(({ p }) => p >= threshold);
+    // Rows stay where they are, so that the bars of the camera glide instead of jumping.
+    const shown = rows.slice(0, top.length);
+    shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
+    if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
+    none.hidden = answer === null || top.length > 0;
+    none.textContent = `No class has ${formatPercent(threshold)} or more.`;
+  }
+
   return el(
     "section",
     { class: "card", "aria-labelledby": "answer-title" },
     el("div", { class: "card-head" }, el("h2", { id: "answer-title" }, "What it sees"), rate),
     empty,
     list,
+    none,
+    advice,
     about,
+    thresholdPanel({ store, session }),
+    sharePanel({ store, session }),
+    searchPanel({ store, session }),
     speech,
   );
-}
-
-/** One class of the list, reused for whatever class takes its rank. */
-function createRow() {
-  const label = el("span", { class: "prediction-label" });
-  const percent = el("span", { class: "prediction-p" });
-  const bar = el("span", { class: "bar-fill" });
-  const element = el(
-    "li",
-    { class: "prediction", "data-testid": "prediction" },
-    label,
-    percent,
-    el("span", { class: "bar", "aria-hidden": "true" }, bar),
-  );
-  return {
-    element,
-    /** @param {Prediction} prediction */
-    show({ index, id, label: name, p }) {
-      element.dataset.index = String(index);
-      element.dataset.p = String(p);
-      element.title = id;
-      label.textContent = name;
-      percent.textContent = formatPercent(p);
-      bar.style.setProperty("--share", String(p));
-    },
-  };
 }
 
 /**

@@ -16,6 +16,7 @@ const TITLES = {
   mismatch: "The checkpoint does not fit",
   labels: "The labels do not fit",
   "no-model": "There is no such model",
+  "no-picture": "There is no picture",
   "bad-request": "That cannot be done",
   panic: "The engine had a fault",
   failed: "That did not work",

@@ -1,6 +1,9 @@
 /** The picture or the camera, and all ways to bring one here: drop, pick, paste, start the camera. */
 
 import { el, icon } from "../page/dom.js";
+import { explainPanel } from "./explain.js";
+import { historyPanel } from "./history.js";
+import { overlayPanel } from "./overlay.js";
 import { samplesPanel } from "./samples.js";
 
 /** @type {import("../page/state.js").Panel} */
@@ -39,6 +42,7 @@ export function stagePanel({ store, session }) {
     "div",
     { class: "stage", "data-testid": "drop-zone" },
     view,
+    overlayPanel({ store, session }),
     el("p", { class: "drop-hint" }, "Let go to classify it"),
   );
   // A convenience for the mouse: the button below does the same for everyone.
@@ -78,6 +82,10 @@ export function stagePanel({ store, session }) {
     },
   );
   store.watch(
+    (state) => state.explanation !== null,
+    (explained) => preview.classList.toggle("explained", explained),
+  );
+  store.watch(
     (state) => state.camera.phase,
     (phase) => {
       cameraLabel.textContent = { off: "Start camera", starting: "Starting …", on: "Stop camera" }[phase];
@@ -97,6 +105,7 @@ export function stagePanel({ store, session }) {
     "section",
     { class: "card stage-card", "aria-label": "Picture" },
     zone,
+    explainPanel({ store, session }),
     input,
     el(
       "div",
@@ -106,6 +115,7 @@ export function stagePanel({ store, session }) {
       turnButton,
       samplesPanel({ store, session }),
     ),
+    historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
 }

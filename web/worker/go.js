@@ -4,8 +4,10 @@ import "../wasm_exec.js";
 import { ClassifierError } from "../errors.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
+/** @typedef {import("../protocol.js").Explanation} Explanation */
 /** @typedef {import("../protocol.js").Info} Info */
 /** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
+/** @typedef {import("../protocol.js").Prediction} Prediction */
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("../protocol.js").Sound} Sound */
 
@@ -14,6 +16,8 @@ import { ClassifierError } from "../errors.js";
  * @typedef {object} Module
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, kernel?: string}) => Promise<Info>} load
  * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
+ * @property {(request: {index: number}) => Promise<Explanation>} explain
+ * @property {(request: {query: string, limit: number}) => Promise<{classes: Prediction[]}>} find
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
  * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound
  */

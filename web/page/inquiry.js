@@ -1,0 +1,77 @@
+/** Questions about the answer that is shown. */
+
+import { toFault } from "../errors.js";
+
+/** More classes than this are not looked through; another word is quicker. */
+const FOUND = 8;
+
+/**
+ * @typedef {object} Inquiry
+ * @property {(index: number) => Promise<void>} toggleExplanation
+ * @property {(query: string) => void} search
+ */
+
+/**
+ * @param {object} options
+ * @param {import("./state.js").PageStore} options.store
+ * @param {import("../mobilemamba.js").Classifier} options.classifier
+ * @param {(error: unknown) => void} options.onError
+ * @returns {Inquiry}
+ */
+export function createInquiry({ store, classifier, onError }) {
+  /**
+   * Asks about the picture at hand, which the engine is shown again if it has seen something else since.
+   * @template T
+   * @param {() => Promise<T>} question
+   * @returns {Promise<T>}
+   */
+  async function ask(question) {
+    const { picture } = store.get();
+    try {
+      return await question();
+    } catch (error) {
+      if (!picture || toFault(error, "failed").code !== "no-picture") throw error;
+      await classifier.classify(picture.blob);
+      return question();
+    }
+  }
+
+  /** Counts the searches: only the last one's result is shown. */
+  let searches = 0;
+
+  async function refresh() {
+    const { query, answer, found } = store.get();
+    const mine = ++searches;
+    if (!answer || query.trim() === "") {
+      if (found) store.update({ found: null });
+      return;
+    }
+    try {
+      const classes = await ask(() => classifier.find(query, { limit: FOUND }));
+      if (mine === searches) store.update({ found: classes });
+    } catch (error) {
+      if (mine === searches) onError(error);
+    }
+  }
+
+  // The next picture, or frame of the camera, is asked the same.
+  store.watch((state) => state.answer, refresh);
+
+  return {
+    search(query) {
+      store.update({ query });
+      void refresh();
+    },
+
+    async toggleExplanation(index) {
+      const { answer, explanation } = store.get();
+      if (explanation?.index === index) return store.update({ explanation: null });
+      try {
+        const next = await ask(() => classifier.explain(index));
+        if (answer === store.get().answer) store.update({ explanation: next });
+      } catch (error) {
+        if (answer === store.get().answer) onError(error);
+      }
+    },
+  };
+}

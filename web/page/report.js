@@ -1,0 +1,61 @@
+/** A result to take along: as JSON, as CSV, or as a link to the page that shows it again. */
+
+/** @typedef {import("./state.js").State} State */
+/** @typedef {Pick<State, "answer" | "info" | "kernel">} Known */
+
+/**
+ * As the command line's classify --json prints it, with the model and the kernels added.
+ * @param {Readonly<Known>} state
+ * @returns {string}
+ */
+export function toJson({ answer, info, kernel }) {
+  if (!answer) return "";
+  const { top, ms, blocks } = answer.result;
+  return JSON.stringify({ file: answer.about, model: info?.model, kernel: kernel?.name, top, ms, blocks }, null, 2);
+}
+
+/**
+ * A line a class, after RFC 4180.
+ * @param {Readonly<Known>} state
+ * @returns {string}
+ */
+export function toCsv({ answer, info, kernel }) {
+  if (!answer) return "";
+  const lines = answer.result.top.map(({ index, id, label, p }, rank) => [
+    answer.about,
+    info?.model ?? "",
+    kernel?.name ?? "",
+    rank + 1,
+    index,
+    id,
+    label,
+    p,
+  ]);
+  const head = ["file", "model", "kernel", "rank", "index", "id", "label", "p"];
+  return [head, ...lines].map((fields) => `${fields.map(field).join(",")}\r\n`).join("");
+}
+
+/**
+ * The address that shows a picture of the web, or of this site, with the same model and kernels.
+ * @param {string} page    address of this page
+ * @param {{model: string, kernel: string, source: string}} what  model: manifest id; source: address of the picture
+ * @returns {string}
+ */
+export function toLink(page, { model, kernel, source }) {
+  const url = new URL(page);
+  url.hash = "";
+  const site = new URL("./", url).href;
+  // Shorter where the picture lies beside the page, and right wherever the site moves.
+  const img = source.startsWith(site) ? source.slice(site.length) : source;
+  // A slash need not be escaped here, and is easier to read.
+  url.search = new URLSearchParams({ model, kernel, img }).toString().replaceAll("%2F", "/");
+  return url.href;
+}
+
+/** @param {string | number} value */
+function field(value) {
+  const text = String(value);
+  // A spreadsheet takes a text that begins so for a formula, and names of files are anybody's.
+  const safe = /^[=+\-@\t]/.test(text) && typeof value === "string" ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,56 @@
+/** What the map over the picture says, its scale, and how strongly it is drawn. */
+
+import { el } from "../page/dom.js";
+import { formatSigned } from "../page/format.js";
+import { HEAT, largest, total } from "../page/heat.js";
+
+/** @type {import("../page/state.js").Panel} */
+export function explainPanel({ store, session }) {
+  const name = el("em");
+  const sum = el("p", { class: "muted", "data-testid": "explain-sum" });
+  const [least, most] = [el("span"), el("span")];
+  const scale = el("span", { class: "heat-scale", "aria-hidden": "true" });
+  const colour = (/** @type {number[]} */ rgb, /** @type {number} */ alpha) => `rgb(${rgb.join(" ")} / ${alpha})`;
+  scale.style.backgroundImage = `linear-gradient(90deg, ${colour(HEAT.against, 1)}, ${colour(HEAT.against, 0)}, ${colour(HEAT.for, 0)}, ${colour(HEAT.for, 1)})`;
+  const slider = el("input", {
+    type: "range",
+    min: "0",
+    max: "1",
+    step: "0.05",
+    "data-testid": "explain-opacity",
+    oninput: () => session.setOpacity(slider.valueAsNumber),
+  });
+  const panel = el(
+    "div",
+    { class: "explain", role: "group", "aria-label": "Explanation", "data-testid": "explain" },
+    el("p", {}, "Where the score for ", name, " comes from; the map adds up to the score exactly."),
+    sum,
+    el(
+      "div",
+      { class: "explain-controls" },
+      el("p", { class: "heat-legend muted" }, least, scale, most),
+      el("label", { class: "muted" }, "Opacity", slider),
+    ),
+  );
+
+  store.watch(
+    (state) => state.explanation,
+    (explanation) => {
+      panel.hidden = explanation === null;
+      if (!explanation) return;
+      const { label, logit, bias, map, width, height } = explanation;
+      const extent = largest(map);
+      name.textContent = label;
+      least.textContent = `against ${formatSigned(-extent)}`;
+      most.textContent = `${formatSigned(extent)} for`;
+      sum.textContent = `${width}×${height} positions ${formatSigned(total(explanation) - bias)}, bias ${formatSigned(bias)}: score ${formatSigned(logit)}, before softmax.`;
+      sum.dataset.sum = String(total(explanation));
+      sum.dataset.logit = String(logit);
+    },
+  );
+  store.watch(
+    (state) => state.opacity,
+    (opacity) => (slider.value = String(opacity)),
+  );
+  return panel;
+}

@@ -1,0 +1,68 @@
+/** The map of a class, drawn over the part of the picture that the network saw. */
+
+import { el } from "../page/dom.js";
+import { formatSigned } from "../page/format.js";
+import { paintHeat } from "../page/heat.js";
+
+/** @typedef {import("../protocol.js").Explanation} Explanation */
+
+/** The longer side of the drawing, in pixels; the browser scales it further. */
+const SIDE = 256;
+/** Up to so many positions their values are written into the map. */
+const READABLE = 16;
+
+/** @type {import("../page/state.js").Panel} */
+export function overlayPanel({ store }) {
+  const canvas = el("canvas", { class: "heat", "data-testid": "explain-overlay", role: "img" });
+  const values = el("div", { class: "heat-values", "aria-hidden": "true" });
+  const view = el("div", { class: "heat-view" }, canvas, values);
+  // As large as the picture is shown.
+  const frame = el("div", { class: "heat-frame" }, view);
+  const layer = el("div", { class: "heat-layer" }, frame);
+
+  store.watch(
+    (state) => state.explanation,
+    (explanation) => {
+      layer.hidden = explanation === null;
+      if (!explanation) return;
+      place(explanation);
+      draw(explanation);
+      write(explanation);
+    },
+  );
+  store.watch(
+    (state) => state.opacity,
+    (opacity) => layer.style.setProperty("--opacity", String(opacity)),
+  );
+
+  /** @param {Explanation} explanation */
+  function place({ view: { x, y, width, height, pictureWidth, pictureHeight } }) {
+    frame.style.setProperty("--aspect", String(pictureWidth / pictureHeight));
+    const percent = (/** @type {number} */ part, /** @type {number} */ whole) => `${(100 * part) / whole}%`;
+    view.style.left = percent(x, pictureWidth);
+    view.style.top = percent(y, pictureHeight);
+    view.style.width = percent(width, pictureWidth);
+    view.style.height = percent(height, pictureHeight);
+  }
+
+  /** @param {Explanation} explanation */
+  function draw(explanation) {
+    const { label, view, index } = explanation;
+    const scale = SIDE / Math.max(view.width, view.height);
+    canvas.width = Math.round(view.width * scale);
+    canvas.height = Math.round(view.height * scale);
+    canvas.dataset.index = String(index);
+    canvas.setAttribute("aria-label", `Where in the picture the score for ${label} comes from`);
+    const pixels = paintHeat(explanation, canvas.width, canvas.height);
+    canvas.getContext("2d")?.putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
+  }
+
+  /** @param {Explanation} explanation */
+  function write({ map, width }) {
+    values.hidden = map.length > READABLE;
+    values.style.setProperty("--columns", String(width));
+    values.replaceChildren(...Array.from(map, (value) => el("span", {}, el("span", {}, formatSigned(value)))));
+  }
+
+  return layer;
+}

@@ -1,0 +1,55 @@
+/** "How sure is it that this is a tabby?": any class by its name. */
+
+import { el } from "../page/dom.js";
+import { createRow } from "./row.js";
+
+/** @typedef {import("../protocol.js").Prediction} Prediction */
+
+/** @type {import("../page/state.js").Panel} */
+export function searchPanel({ store, session }) {
+  /** @type {ReturnType<typeof createRow>[]} */
+  const rows = [];
+  const list = el("ul", { class: "found", "aria-label": "Found classes", "data-testid": "found" });
+  const none = el("p", { class: "muted", role: "status", "data-testid": "found-none" });
+  const input = el("input", {
+    type: "search",
+    autocomplete: "off",
+    spellcheck: "false",
+    placeholder: "cat",
+    "data-testid": "class-search",
+    oninput: () => session.search(input.value),
+  });
+  const label = el("span");
+  const panel = el("div", { class: "search" }, el("label", { class: "muted" }, label, input), list, none);
+
+  store.watch(
+    (state) => state.info,
+    (info) => (label.textContent = `How sure is it of another of its ${info?.classes ?? ""} classes?`),
+  );
+  store.watch(
+    (state) => state.answer === null,
+    (empty) => (panel.hidden = empty),
+  );
+  store.watch(
+    (state) => state.found,
+    (found) => {
+      const classes = found ?? [];
+      while (rows.length < classes.length) rows.push(createRow("found-class", session.toggleExplanation));
+      const explicable = store.get().answer?.about !== "camera";
+      const shown = rows.slice(0, classes.length);
+      shown.forEach((row, i) => row.show(classes[i], explicable));
+      press(store.get().explanation?.index);
+      if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
+      none.hidden = found === null || found.length > 0;
+      none.textContent = found ? `This model knows no class called “${store.get().query.trim()}”.` : "";
+    },
+  );
+  store.watch((state) => state.explanation?.index, press);
+
+  /** @param {number | undefined} index */
+  function press(index) {
+    for (const row of rows) row.press(index);
+  }
+
+  return panel;
+}

@@ -1,0 +1,79 @@
+/** The result to take along: copied, downloaded, or as a link. */
+
+import { el, icon } from "../page/dom.js";
+import { toCsv, toJson, toLink } from "../page/report.js";
+
+/** How long the page says that something was copied, in milliseconds. */
+const SAID = 3000;
+
+/** @type {import("../page/state.js").Panel} */
+export function sharePanel({ store }) {
+  const said = el("span", { class: "muted", role: "status", "data-testid": "copied" });
+  let timer = 0;
+
+  /**
+   * @param {string} text
+   * @param {string} what
+   */
+  async function copy(text, what) {
+    try {
+      await navigator.clipboard.writeText(text);
+      said.textContent = `${what} copied`;
+    } catch {
+      // Not a secure page, or not allowed.
+      said.textContent = "The browser does not allow copying here";
+    }
+    clearTimeout(timer);
+    timer = setTimeout(() => (said.textContent = ""), SAID);
+  }
+
+  /**
+   * @param {string} text
+   * @param {string} type
+   * @param {string} extension
+   */
+  function download(text, type, extension) {
+    const url = URL.createObjectURL(new Blob([text], { type }));
+    const name = (store.get().answer?.about ?? "").replace(/\.[^.]*$/, "") || "result";
+    el("a", { href: url, download: `${name}.${extension}` }).click();
+    // The browser has taken the blob over by then.
+    setTimeout(() => URL.revokeObjectURL(url));
+  }
+
+  const copyLink = () => {
+    const { picture, chosen, kernel } = store.get();
+    if (!picture || !kernel) return;
+    const link = toLink(location.href, { model: chosen, kernel: kernel.name, source: picture.source });
+    void copy(link, "Link");
+  };
+  const link = button("copy-link", copyLink, icon("link"), "Copy link");
+  const panel = el(
+    "div",
+    { class: "actions share-actions", role: "group", "aria-label": "Take the result along" },
+    button("copy-json", () => void copy(toJson(store.get()), "Result"), icon("copy"), "Copy"),
+    button("download-json", () => download(toJson(store.get()), "application/json", "json"), icon("download"), "JSON"),
+    button("download-csv", () => download(toCsv(store.get()), "text/csv", "csv"), icon("download"), "CSV"),
+    link,
+    said,
+  );
+
+  store.watch(
+    (state) => state.answer === null,
+    (empty) => (panel.hidden = empty),
+  );
+  // A file of the user's own, picture or checkpoint, is nowhere that a link could lead to.
+  store.watch(
+    (state) => Boolean(state.picture?.source && state.chosen),
+    (reachable) => (link.hidden = !reachable),
+  );
+  return panel;
+}
+
+/**
+ * @param {string} testId
+ * @param {() => void} onclick
+ * @param {...(Node | string)} content
+ */
+function button(testId, onclick, ...content) {
+  return el("button", { type: "button", "data-testid": testId, onclick }, ...content);
+}
