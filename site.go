@@ -162,8 +162,7 @@ func (t tree) hashNames() (tree, error) {
 }
 
 // compress puts a .gz beside every file that becomes smaller by a tenth or more, for the hosts that serve such
-// copies. Brotli would save
-// more, at the price of a dependency and minutes of work, and GitHub Pages serves neither kind of copy.
+// copies. Brotli's would be smaller, at the price of a dependency for hosts that mostly compress by themselves.
 func (t tree) compress() error {
 	for _, name := range t.names() {
 		if len(t[name]) <= 1024 {
