@@ -3,7 +3,7 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm bench clean
+.PHONY: run test vet wasm site bench clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -18,6 +18,9 @@ vet: ## gofmt and go vet, native and for the browser
 
 wasm: ## build the WebAssembly modules into build/site
 	go run . -build
+
+site: ## write the site for a static host into dist and compare its size with budget.json
+	go run . -site dist
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench

@@ -65,7 +65,9 @@ func (a artifact) build(ctx context.Context) error {
 	}
 	args := []string{"build", "-trimpath", "-buildvcs=false", ldflags, "-tags=" + a.tags, "-o", linked}
 	args = append(args, lean...)
-	if err := goTool(ctx, []string{"GOOS=js", "GOARCH=wasm"}, append(args, "./wasm")...); err != nil {
+	// Whatever the shell asks for besides, the same sources give the same bytes.
+	env := []string{"GOOS=js", "GOARCH=wasm", "GOWASM=", "GOEXPERIMENT="}
+	if err := goTool(ctx, env, append(args, "./wasm")...); err != nil {
 		return fmt.Errorf("building %s: %w", a.file, err)
 	}
 	if a.post == nil {

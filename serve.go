@@ -1,7 +1,7 @@
 // Command mobilemamba's root is the local server: it builds the WebAssembly module and serves the page, to this
 // machine alone.
 //
-//	go run . [-addr 127.0.0.1:8080] [-build]
+//	go run . [-addr 127.0.0.1:8080] [-build] [-site dist]
 //
 // The page needs no server of its own: any static host will do, from any path.
 package main
@@ -26,17 +26,21 @@ import (
 func main() {
 	addr := flag.String("addr", "127.0.0.1:8080", "loopback `address` to serve on; port 0 picks a free one")
 	buildOnly := flag.Bool("build", false, "build the WebAssembly module into "+buildDir+" and exit")
+	siteDir := flag.String("site", "", "write the site for a static host into this `folder` and exit")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, *addr, *buildOnly); err != nil {
+	if err := run(ctx, *addr, *buildOnly, *siteDir); err != nil {
 		fmt.Fprintln(os.Stderr, "mobilemamba:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, addr string, buildOnly bool) error {
-	if buildOnly {
+func run(ctx context.Context, addr string, buildOnly bool, siteDir string) error {
+	switch {
+	case siteDir != "":
+		return publish(ctx, siteDir, os.Stdout)
+	case buildOnly:
 		return build(ctx)
 	}
 	// The port first: a message that it is taken should not wait for the build.

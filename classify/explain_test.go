@@ -135,7 +135,7 @@ func TestFind(t *testing.T) {
 // TestViewOfShippedModel: the manifest's 64 of 64 is the whole centre square.
 func TestViewOfShippedModel(t *testing.T) {
 	entry := manifest(t).Models[0]
-	p, err := vision.NewPreprocessor(entry.Preprocess)
+	p, err := vision.NewPreprocessor(entry.Preprocess, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -32,9 +32,10 @@ function findChromium() {
 /**
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
+ * @param {typeof startSite} [start]
  */
-export async function startBrowser(flags = []) {
-  const site = await startSite();
+export async function startBrowser(flags = [], start = startSite) {
+  const site = await start();
   const browser = await chromium.launch({
     executablePath: findChromium(),
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
