@@ -114,6 +114,21 @@ test("a map is switched by the keyboard, and gone with its picture", async () =>
   await page.close();
 });
 
+test("on a phone the page shows the map that was asked for below it", async () => {
+  const page = await browser.newPage({ viewport: { width: 360, height: 640 } });
+  await page.open();
+  await page.drop(picture(320, 240));
+  await page.answer("320.png");
+  await page.$("explain-toggle").last().click();
+  await page.page.waitForFunction(() => {
+    const { top, bottom } = /** @type {Element} */ (
+      document.querySelector('[data-testid="explain-overlay"]')
+    ).getBoundingClientRect();
+    return top > -1 && bottom <= innerHeight && bottom > top;
+  });
+  await page.close();
+});
+
 test("a picture can be explained after a benchmark came between", async () => {
   const page = await browser.newPage();
   await page.open();

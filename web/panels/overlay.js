@@ -28,6 +28,8 @@ export function overlayPanel({ store }) {
       place(explanation);
       draw(explanation);
       write(explanation);
+      // On a phone the answer stands below the picture. Later, when everything else has its new place.
+      requestAnimationFrame(() => canvas.scrollIntoView({ block: "nearest" }));
     },
   );
   store.watch(
