@@ -65,8 +65,8 @@ func (a artifact) build(ctx context.Context) error {
 	}
 	args := []string{"build", "-trimpath", "-buildvcs=false", ldflags, "-tags=" + a.tags, "-o", linked}
 	args = append(args, lean...)
-	// Whatever the shell asks for besides, the same sources give the same bytes.
-	env := []string{"GOOS=js", "GOARCH=wasm", "GOWASM=", "GOEXPERIMENT="}
+	// The smaller of the garbage collectors; and whatever the shell asks for, the same sources give the same bytes.
+	env := []string{"GOOS=js", "GOARCH=wasm", "GOWASM=", "GOEXPERIMENT=nogreenteagc"}
 	if err := goTool(ctx, env, append(args, "./wasm")...); err != nil {
 		return fmt.Errorf("building %s: %w", a.file, err)
 	}
