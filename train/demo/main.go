@@ -131,7 +131,7 @@ func openTeacher(file string) (*train.Teacher, string, error) {
 
 // runOnce trains in the folder dir, or continues or only reads what a run with the same options left there.
 func runOnce(ctx context.Context, set *train.Dataset, dir string, o train.Options, teacher *train.Teacher) (Run, error) {
-	o.Config.Classes = len(set.Classes)
+	o.Config.Classes, o.Config.Resolution = len(set.Classes), o.Size // as NewTrainer sets them
 	stateFile := filepath.Join(dir, train.StateFile)
 	old, err := train.ReadOptions(stateFile)
 	resume := err == nil && old == o
