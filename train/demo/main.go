@@ -75,12 +75,48 @@ func main() {
 	data := flag.String("data", "../shared/data/tiny-imagenet-200.zip", "folder or zip `file` of Tiny-ImageNet: train/CLASS/picture and val/CLASS/picture")
 	teacher := flag.String("teacher", "assets/models/mobilemamba-xt-tiny200-f16.safetensors", "`checkpoint` to distil from")
 	state := flag.String("state", "build/demo", "`folder` for what the runs leave, to continue from")
+	report := flag.Bool("report", false, "train nothing; write the documents of the runs that are finished")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := demonstrate(ctx, *data, *teacher, *state); err != nil {
+	var err error
+	if *report {
+		err = write(finished(*state))
+	} else {
+		err = demonstrate(ctx, *data, *teacher, *state)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// arms are in the order in which they are trained.
+var arms = []string{armShort, armDistilled, armLong}
+
+// folder is where a run lies.
+func folder(state, arm string, seed uint64) string {
+	return filepath.Join(state, fmt.Sprintf("%s-%d", arm, seed))
+}
+
+// finished reads the runs that came to their end.
+func finished(state string) []Run {
+	var runs []Run
+	for _, seed := range seeds {
+		for _, arm := range arms {
+			dir := folder(state, arm, seed)
+			o, err := train.ReadOptions(filepath.Join(dir, train.StateFile))
+			r := Run{Arm: arm, Seed: seed, Options: o}
+			if err == nil {
+				err = r.read(filepath.Join(dir, train.LogFile))
+			}
+			if err != nil {
+				log.Printf("left out: %v", err)
+				continue
+			}
+			runs = append(runs, r)
+		}
+	}
+	return runs
 }
 
 // demonstrate trains in every way with every seed and writes what came out.
@@ -96,13 +132,13 @@ func demonstrate(ctx context.Context, data, teacherFile, state string) error {
 	}
 	var runs []Run
 	for _, seed := range seeds {
-		for _, arm := range []string{armShort, armDistilled, armLong} {
+		for _, arm := range arms {
 			o := options(arm, seed, name)
 			var t *train.Teacher
 			if o.Teacher != "" {
 				t = teacher
 			}
-			r, err := runOnce(ctx, set, filepath.Join(state, fmt.Sprintf("%s-%d", arm, seed)), o, t)
+			r, err := runOnce(ctx, set, folder(state, arm, seed), o, t)
 			if err != nil {
 				return fmt.Errorf("%s, seed %d: %w", arm, seed, err)
 			}

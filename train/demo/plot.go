@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"image/color"
+	"math"
 	"os"
 
 	"gonum.org/v1/plot"
@@ -57,9 +58,11 @@ func draw(runs []Run, file string) error {
 
 // compare draws two arms.
 func compare(p *plot.Plot, runs []Run, left, right string) error {
-	a, meanA := scores(runs, left)
-	b, meanB := scores(runs, right)
-	for x, mean := range []float64{meanA.top1, meanB.top1} {
+	a, b := scores(runs, left), scores(runs, right)
+	for x, mean := range []float64{mean(a).top1, mean(b).top1} {
+		if math.IsNaN(mean) {
+			continue
+		}
 		bar, err := plotter.NewLine(plotter.XYs{{X: float64(x) - 0.22, Y: mean}, {X: float64(x) + 0.22, Y: mean}})
 		if err != nil {
 			return err
@@ -82,6 +85,9 @@ func compare(p *plot.Plot, runs []Run, left, right string) error {
 		}
 	}
 	for i := range a {
+		if math.IsNaN(a[i].top1) || math.IsNaN(b[i].top1) {
+			continue
+		}
 		line, points, err := plotter.NewLinePoints(plotter.XYs{{X: 0, Y: a[i].top1}, {X: 1, Y: b[i].top1}})
 		if err != nil {
 			return err

@@ -4,50 +4,70 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 )
 
-// score is the accuracy of a run, or the difference of two, in percent.
+// score is the accuracy of a run, or the difference of two, in percent; NaN where the run is missing.
 type score struct{ top1, top5 float64 }
 
-// scores returns the scores of an arm, in the order of the seeds, and their mean.
-func scores(runs []Run, arm string) (all []score, mean score) {
-	for _, r := range runs {
-		if r.Arm == arm {
-			all = append(all, score{r.Top1, r.Top5})
-			mean.top1 += r.Top1
-			mean.top5 += r.Top5
+func (s score) minus(o score) score { return score{s.top1 - o.top1, s.top5 - o.top5} }
+
+// scores returns the scores of an arm, one a seed.
+func scores(runs []Run, arm string) []score {
+	all := make([]score, len(seeds))
+	for i, seed := range seeds {
+		all[i] = score{math.NaN(), math.NaN()}
+		for _, r := range runs {
+			if r.Arm == arm && r.Seed == seed {
+				all[i] = score{r.Top1, r.Top5}
+			}
 		}
 	}
-	mean.top1 /= float64(len(all))
-	mean.top5 /= float64(len(all))
-	return all, mean
+	return all
+}
+
+// mean is that of the runs that are there.
+func mean(all []score) score {
+	var m score
+	n := 0.0
+	for _, s := range all {
+		if !math.IsNaN(s.top1) {
+			m, n = score{m.top1 + s.top1, m.top5 + s.top5}, n+1
+		}
+	}
+	return score{m.top1 / n, m.top5 / n}
 }
 
 // table is the Markdown table of the runs: top-1 / top-5 of every seed, means, and what was gained over the short arm.
 func table(runs []Run) string {
 	var b strings.Builder
-	base, baseMean := scores(runs, armShort)
-	line := func(title, format string, all []score, mean score) {
+	line := func(title, format string, all []score) {
 		fmt.Fprintf(&b, "| %s |", title)
-		for _, s := range append(all[:len(all):len(all)], mean) {
+		for _, s := range append(all, mean(all)) {
+			if math.IsNaN(s.top1) {
+				b.WriteString(" not run |")
+				continue
+			}
 			fmt.Fprintf(&b, " "+format+" |", s.top1, s.top5)
 		}
 		b.WriteString("\n")
 	}
 	b.WriteString("| top-1 / top-5, % |")
-	for i := range base {
-		fmt.Fprintf(&b, " seed %d |", seeds[i])
+	for _, seed := range seeds {
+		fmt.Fprintf(&b, " seed %d |", seed)
 	}
-	b.WriteString(" mean |\n| --- |" + strings.Repeat(" --- |", len(base)+1) + "\n")
-	line(title(armShort), "%.2f / %.2f", base, baseMean)
+	b.WriteString(" mean |\n| --- |" + strings.Repeat(" --- |", len(seeds)+1) + "\n")
+	base := scores(runs, armShort)
+	line(title(armShort), "%.2f / %.2f", base)
 	for _, arm := range []string{armDistilled, armLong} {
-		all, mean := scores(runs, arm)
-		line(title(arm), "%.2f / %.2f", all, mean)
-		for i := range all {
-			all[i] = score{all[i].top1 - base[i].top1, all[i].top5 - base[i].top5}
+		all := scores(runs, arm)
+		line(title(arm), "%.2f / %.2f", all)
+		gains := make([]score, len(all))
+		for i, s := range all {
+			gains[i] = s.minus(base[i])
 		}
-		line("*gain over the first row, points*", "%+.2f / %+.2f", all, score{mean.top1 - baseMean.top1, mean.top5 - baseMean.top5})
+		line("*gain over the first row, points*", "%+.2f / %+.2f", gains)
 	}
 	return b.String()
 }

@@ -27,6 +27,21 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// A mean is of what is there, and a gain of pairs.
+func TestTableOfSome(t *testing.T) {
+	want := `| top-1 / top-5, % | seed 1 | seed 2 | seed 3 | mean |
+| --- | --- | --- | --- | --- |
+| 8 epochs | 10.00 / 30.00 | 11.00 / 31.00 | not run | 10.50 / 30.50 |
+| 8 epochs, distilled | 13.00 / 34.00 | not run | not run | 13.00 / 34.00 |
+| *gain over the first row, points* | +3.00 / +4.00 | not run | not run | +3.00 / +4.00 |
+| 24 epochs | not run | not run | not run | not run |
+| *gain over the first row, points* | not run | not run | not run | not run |
+`
+	if got := table([]Run{sample[0], sample[1], sample[3]}); got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
 func TestInsert(t *testing.T) {
 	readme := []byte("above\n<!-- table of make demo -->\nold\n<!-- end -->\nbelow\n")
 	want := "above\n<!-- table of make demo -->\n\nnew\n\n<!-- end -->\nbelow\n"
