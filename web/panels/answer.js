@@ -1,4 +1,4 @@
-/** The five likeliest classes, with bars. */
+/** The five likeliest classes, with bars, and what can be done with the answer. */
 
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";

@@ -1,0 +1,30 @@
+package classify
+
+import (
+	"slices"
+	"strings"
+
+	"mobilemamba/vision"
+)
+
+// Find returns the likeliest k classes, for the picture classified last, whose label has the words of a query in it,
+// in any order and case.
+func (c *Classifier) Find(query string, k int) ([]Prediction, error) {
+	if c.seen == nil {
+		return nil, ErrNoPicture
+	}
+	words := strings.Fields(strings.ToLower(query))
+	found := []Prediction{}
+	for _, ranked := range vision.TopK(c.p, len(c.p)) {
+		p := c.prediction(ranked)
+		label := strings.ToLower(p.Label)
+		lacks := func(word string) bool { return !strings.Contains(label, word) }
+		if slices.ContainsFunc(words, lacks) {
+			continue
+		}
+		if found = append(found, p); len(found) == k {
+			break
+		}
+	}
+	return found, nil
+}
