@@ -2,9 +2,7 @@ package onnx
 
 import (
 	"bytes"
-	"encoding/binary"
 	"fmt"
-	"math"
 	"strings"
 	"testing"
 
@@ -87,14 +85,6 @@ type (
 		raw  []byte
 	}
 )
-
-func (t tensorProto) floats() []float32 {
-	out := make([]float32, len(t.raw)/4)
-	for i := range out {
-		out[i] = math.Float32frombits(binary.LittleEndian.Uint32(t.raw[4*i:]))
-	}
-	return out
-}
 
 func decodeModel(t testing.TB, data []byte) modelProto {
 	m := modelProto{metadata: map[string]string{}}
