@@ -2,7 +2,6 @@ package classify
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"mobilemamba/model"
@@ -44,8 +43,7 @@ func (c *Classifier) Inspect(block, part string, k int) ([]FeatureMaps, error) {
 	if c.seen == nil {
 		return nil, ErrNoPicture
 	}
-	known := func(t model.BlockTrace) bool { return t.Name == block }
-	if !slices.ContainsFunc(c.state.Trace, known) {
+	if !c.has(block) {
 		return nil, &BlockError{Block: block}
 	}
 	parts, err := c.net.Inspect(c.state, c.input, block)
@@ -74,6 +72,16 @@ func (c *Classifier) Inspect(block, part string, k int) ([]FeatureMaps, error) {
 	return out, nil
 }
 
+// has reports whether the network has a block.
+func (c *Classifier) has(block string) bool {
+	for _, t := range c.state.Trace {
+		if t.Name == block {
+			return true
+		}
+	}
+	return false
+}
+
 // featureMaps copies the given channels of a part.
 func featureMaps(p *model.Part, channels []int) FeatureMaps {
 	f := FeatureMaps{
@@ -91,24 +99,22 @@ func featureMaps(p *model.Part, channels []int) FeatureMaps {
 // liveliest returns the k channels of a part that vary most, the first the most.
 func liveliest(p *model.Part, k int) []int {
 	activity := make([]float64, p.C)
-	order := make([]int, p.C)
-	for c := range order {
-		order[c] = c
+	for c := range activity {
 		for plane := range p.Planes {
 			n := p.H * p.W
 			activity[c] += spread(p.Channel(c)[plane*n:][:n])
 		}
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case activity[a] > activity[b]:
-			return -1
-		case activity[a] < activity[b]:
-			return 1
+	best := make([]int, min(max(k, 1), p.C))
+	for i := range best {
+		for c, a := range activity {
+			if a > activity[best[i]] {
+				best[i] = c
+			}
 		}
-		return 0
-	})
-	return order[:min(max(k, 1), len(order))]
+		activity[best[i]] = -1
+	}
+	return best
 }
 
 // spread is the variance of a map, and the square of a single value.
@@ -122,9 +128,6 @@ func spread(x []float32) float64 {
 	}
 	for _, v := range x {
 		sum += (float64(v) - mean) * (float64(v) - mean)
-	}
-	if math.IsNaN(sum) {
-		return math.Inf(-1) // behind all others: a sort needs an order
 	}
 	return sum / float64(len(x))
 }

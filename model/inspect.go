@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"math"
+	"slices"
+	"strings"
 )
 
 // Part is an intermediate result of a module, for people to look at.
@@ -31,8 +33,41 @@ func (p *Part) Channel(c int) []float32 {
 type inspected interface {
 	// probes are the suffixes of the intermediate results that parts needs.
 	probes() []string
-	// parts makes them out of those results, by their suffixes; the module's input has the suffix "input".
-	parts(seen map[string]View) []Part
+	// parts makes them out of those results.
+	parts(c *capture)
+}
+
+// capture collects intermediate results by the suffixes of their names, and the parts made out of them. What came into
+// the module has the suffix "input", what it returned the empty one.
+type capture struct {
+	seen  map[string]*View
+	parts []Part
+}
+
+// add makes a part of results of one shape, its planes.
+func (c *capture) add(name, like string, suffixes ...string) {
+	planes := make([]*View, len(suffixes))
+	for i, suffix := range suffixes {
+		planes[i] = c.seen[suffix]
+	}
+	c.addViews(name, like, planes...)
+}
+
+func (c *capture) addViews(name, like string, planes ...*View) {
+	first := planes[0]
+	p := Part{
+		Name: name, Like: like, Planes: len(planes), Shape: Shape{first.H, first.W, first.C},
+		Data: make([]float32, len(planes)*first.H*first.W*first.C),
+	}
+	n := p.pixels()
+	for i, plane := range planes {
+		for px := range n {
+			for ch, v := range plane.Data[px*plane.LD:][:plane.C] {
+				p.Data[(ch*p.Planes+i)*n+px] = v
+			}
+		}
+	}
+	c.parts = append(c.parts, p)
 }
 
 // inputSuffix stands for what came into a module.
@@ -48,75 +83,51 @@ const inputSuffix = "input"
 //	blocksN.M          see mobileMambaBlock.parts
 //	head               features: the last map, and pooled, its mean; it has no output but the logits
 func (m *Model) Inspect(s *State, x []float32, block string) ([]Part, error) {
-	at := -1
-	for i, t := range s.Trace {
-		if t.Name == block {
-			at = i
-		}
+	at := 0
+	for at < len(s.Trace) && s.Trace[at].Name != block {
+		at++
 	}
-	if at < 0 {
+	if at == len(s.Trace) {
 		return nil, fmt.Errorf("model: there is no block %q", block)
+	}
+	prefix, before := block, ""
+	if at > 0 {
+		before = s.Trace[at-1].Name
 	}
 	var more inspected = headParts{}
 	if at < len(m.modules) {
-		more, _ = m.modules[at].module.(inspected)
+		more = m.modules[at].module.(inspected)
+	} else {
+		prefix = ""
 	}
-	suffixes := map[string]string{block: ""} // by the names under which Forward shows the results
-	if at > 0 {
-		suffixes[s.Trace[at-1].Name] = inputSuffix
-	}
-	if more != nil {
-		for _, suffix := range more.probes() {
-			suffixes[block+suffix] = suffix
-		}
-	}
-	if block == "head" {
-		suffixes = map[string]string{s.Trace[at-1].Name: inputSuffix, "pooled": "pooled"}
-	}
+	wanted := more.probes()
 
-	seen := map[string]View{}
-	before := s.Probe
+	c := capture{seen: map[string]*View{}}
+	probe := s.Probe
 	s.Probe = func(name string, v View) {
-		if suffix, ok := suffixes[name]; ok {
-			seen[suffix] = v.clone()
+		suffix, mine := strings.CutPrefix(name, prefix)
+		if name == before {
+			suffix = inputSuffix
+		} else if !mine || suffix != "" && !slices.Contains(wanted, suffix) {
+			return
 		}
+		c.seen[suffix] = v.clone()
 	}
 	_, err := m.Forward(s, x)
-	s.Probe = before
+	s.Probe = probe
 	if err != nil {
 		return nil, err
 	}
-	var parts []Part
-	if more != nil {
-		parts = more.parts(seen)
+	more.parts(&c)
+	if prefix != "" {
+		c.add("output", "", "")
 	}
-	if output, ok := seen[""]; ok {
-		parts = append(parts, newPart("output", "", output))
-	}
-	return parts, nil
-}
-
-// newPart makes a part of maps of one shape, its planes.
-func newPart(name, like string, planes ...View) Part {
-	first := planes[0]
-	p := Part{
-		Name: name, Like: like, Planes: len(planes), Shape: Shape{first.H, first.W, first.C},
-		Data: make([]float32, len(planes)*first.H*first.W*first.C),
-	}
-	n := p.pixels()
-	for i, plane := range planes {
-		for px := range n {
-			for c, v := range plane.Data[px*plane.LD:][:plane.C] {
-				p.Data[(c*p.Planes+i)*n+px] = v
-			}
-		}
-	}
-	return p
+	return c.parts, nil
 }
 
 // clone copies a view's channels side by side.
-func (v View) clone() View {
-	out := View{v.H, v.W, v.C, v.C, make([]float32, v.H*v.W*v.C)}
+func (v *View) clone() *View {
+	out := &View{v.H, v.W, v.C, v.C, make([]float32, v.H*v.W*v.C)}
 	for px := range v.H * v.W {
 		copy(out.Data[px*v.C:][:v.C], v.Data[px*v.LD:])
 	}
@@ -124,20 +135,11 @@ func (v View) clone() View {
 }
 
 // channels returns the channels from lo up to hi.
-func (v View) channels(lo, hi int) View { return View{v.H, v.W, hi - lo, v.LD, v.Data[lo:]} }
-
-// each returns a view of f of v's values by channel.
-func (v View) each(f func(c int, x float32) float64) View {
-	out := v.clone()
-	for i, x := range out.Data {
-		out.Data[i] = float32(f(i%v.C, x))
-	}
-	return out
-}
+func (v *View) channels(lo, hi int) *View { return &View{v.H, v.W, hi - lo, v.LD, v.Data[lo:]} }
 
 // mean returns the mean of the channels as one channel.
-func (v View) mean() View {
-	out := View{v.H, v.W, 1, 1, make([]float32, v.H*v.W)}
+func (v *View) mean() *View {
+	out := &View{v.H, v.W, 1, 1, make([]float32, v.H*v.W)}
 	for px := range out.Data {
 		sum := 0.0
 		for _, x := range v.Data[px*v.LD:][:v.C] {
@@ -150,55 +152,52 @@ func (v View) mean() View {
 
 func (p *patchEmbed) probes() []string { return reluNames[:] }
 
-func (p *patchEmbed) parts(seen map[string]View) []Part {
-	return []Part{
-		newPart("conv1", "", seen[reluNames[0]]),
-		newPart("conv2", "", seen[reluNames[1]]),
-		newPart("conv3", "", seen[reluNames[2]]),
+func (p *patchEmbed) parts(c *capture) {
+	for i, relu := range reluNames {
+		c.add(stemParts[i], "", relu)
 	}
 }
+
+var stemParts = [...]string{"conv1", "conv2", "conv3"}
 
 func (m *mixing) probes() []string { return []string{".0"} }
 
-func (m *mixing) parts(seen map[string]View) []Part {
-	return []Part{newPart("depthwise", "output", seen[".0"])}
-}
+func (m *mixing) parts(c *capture) { c.add("depthwise", "output", ".0") }
 
 func (p *patchMerging) probes() []string { return []string{".conv1", ".conv2", ".se"} }
 
-func (p *patchMerging) parts(seen map[string]View) []Part {
-	return []Part{
-		newPart("expanded", "weighted", seen[".conv1"]),
-		newPart("halved", "weighted", seen[".conv2"]),
-		newPart("weighted", "", seen[".se"]),
-	}
+func (p *patchMerging) parts(c *capture) {
+	c.add("expanded", "weighted", ".conv1")
+	c.add("halved", "weighted", ".conv2")
+	c.add("weighted", "", ".se")
 }
 
 // headParts are those of the head, which is no module.
 type headParts struct{}
 
-func (headParts) probes() []string { return nil }
+func (headParts) probes() []string { return []string{"pooled"} }
 
-func (headParts) parts(seen map[string]View) []Part {
-	return []Part{newPart("features", "", seen[inputSuffix]), newPart("pooled", "features", seen["pooled"])}
+func (headParts) parts(c *capture) {
+	c.add("features", "", inputSuffix)
+	c.add("pooled", "features", "pooled")
 }
 
 // The suffixes of what a MobileMamba block shows of itself.
 const (
 	attn    = ".mixer.m.attn"
-	ssm     = attn + ".global_op.global_atten"
-	dwt     = attn + ".global_op#dwt"
-	scaled  = attn + ".global_op.wavelet_scale.0"
-	idwt    = attn + ".global_op#idwt"
 	globals = attn + ".global_op"
 	locals  = attn + ".local_op"
+	dwt     = globals + "#dwt"
+	scaled  = globals + ".wavelet_scale.0"
+	idwt    = globals + "#idwt"
+	ssm     = globals + ".global_atten"
 )
 
+// directionSuffixes are Δ's, before softplus.
+var directionSuffixes = [...]string{ssm + "#delta0", ssm + "#delta1"}
+
 func (m *mobileMambaBlock) probes() []string {
-	return []string{
-		".dw0", ".ffn0", ".mixer", ".dw1", ".ffn1",
-		dwt, scaled, idwt, globals, locals, ssm + deltaNames[0], ssm + deltaNames[1],
-	}
+	return append(directionSuffixes[:], ".dw0", ".ffn0", ".mixer", ".dw1", ".ffn1", dwt, scaled, idwt, globals, locals)
 }
 
 // parts are, in the order of computation:
@@ -216,59 +215,55 @@ func (m *mobileMambaBlock) probes() []string {
 //	local       its output
 //	identity    what the identity branch passes on, if it has channels
 //	steps       the block's input and the map behind dw0, ffn0, mixer, dw1, ffn1 (planes)
-func (m *mobileMambaBlock) parts(seen map[string]View) []Part {
-	in := seen[".ffn0"]
+func (m *mobileMambaBlock) parts(c *capture) {
+	in := c.seen[".ffn0"]
 	g, l := m.mixer.global, m.mixer.global+m.mixer.local
-	parts := []Part{
-		newPart("global-in", "", in.channels(0, g)),
-		newPart("bands", "global-in", bands(seen[dwt])...),
-		newPart("filtered", "global-in", bands(seen[scaled])...),
-		newPart("wavelet", "global-in", seen[idwt]),
+	c.addViews("global-in", "", in.channels(0, g))
+	c.addBands("bands", dwt, g)
+	c.addBands("filtered", scaled, g)
+	c.add("wavelet", "global-in", idwt)
+	m.mixer.ss2d.addDelta(c, in)
+
+	scan := c.seen[globals].clone()
+	for i, v := range c.seen[idwt].Data {
+		scan.Data[i] -= v
 	}
-	delta, keep := m.mixer.ss2d.delta(seen, in)
-	parts = append(parts,
-		newPart("delta", "", delta[0], delta[1]),
-		newPart("delta-mean", "", delta[0].mean(), delta[1].mean()),
-		newPart("keep", "", keep[0].mean(), keep[1].mean()),
-		newPart("scan", "global-in", minus(seen[globals], seen[idwt])),
-		newPart("global", "global-in", seen[globals]),
-	)
-	if m.mixer.local > 0 {
-		parts = append(parts,
-			newPart("local-in", "", in.channels(g, l)),
-			newPart("local", "local-in", seen[locals]))
-	}
+	c.addViews("scan", "global-in", scan)
+	c.add("global", "global-in", globals)
+	c.addViews("local-in", "", in.channels(g, l))
+	c.add("local", "local-in", locals)
 	if l < in.C {
-		parts = append(parts, newPart("identity", "", in.channels(l, in.C)))
+		c.addViews("identity", "", in.channels(l, in.C))
 	}
-	return append(parts, newPart("steps", "output",
-		seen[inputSuffix], seen[".dw0"], in, seen[".mixer"], seen[".dw1"], seen[".ffn1"]))
+	c.add("steps", "output", inputSuffix, ".dw0", ".ffn0", ".mixer", ".dw1", ".ffn1")
 }
 
-// bands splits coefficients into LL, V, H and D.
-func bands(v View) []View {
-	c := v.C / 4
-	return []View{v.channels(0, c), v.channels(c, 2*c), v.channels(2*c, 3*c), v.channels(3*c, 4*c)}
+// addBands splits coefficients into LL, V, H and D.
+func (c *capture) addBands(name, suffix string, channels int) {
+	var bands [4]*View
+	for i := range bands {
+		bands[i] = c.seen[suffix].channels(i*channels, (i+1)*channels)
+	}
+	c.addViews(name, "global-in", bands[:]...)
 }
 
-// minus returns a - b.
-func minus(a, b View) View {
-	out := a.clone()
-	for i := range out.Data {
-		out.Data[i] -= b.Data[i]
+// addDelta adds what Δ is in both directions, by pixel, and what it leaves of the state.
+func (m *ss2d) addDelta(c *capture, in *View) {
+	var delta, mean, keep [2]*View
+	for k, suffix := range directionSuffixes {
+		step := c.seen[suffix]
+		step.H, step.W = in.H, in.W
+		kept := step.clone()
+		for i, x := range step.Data {
+			dt := softplus(float64(x))
+			step.Data[i] = float32(dt)
+			kept.Data[i] = float32(math.Exp(dt * float64(m.dirs[k].a[i%m.d])))
+		}
+		delta[k], mean[k], keep[k] = step, step.mean(), kept.mean()
 	}
-	return out
-}
-
-// delta returns, by direction and pixel, Δ and what it leaves of the state.
-func (m *ss2d) delta(seen map[string]View, in View) (delta, keep [2]View) {
-	for k, dir := range m.dirs {
-		raw := seen[ssm+deltaNames[k]]
-		raw.H, raw.W = in.H, in.W
-		delta[k] = raw.each(func(_ int, x float32) float64 { return softplus(float64(x)) })
-		keep[k] = delta[k].each(func(c int, x float32) float64 { return math.Exp(float64(x) * float64(dir.a[c])) })
-	}
-	return delta, keep
+	c.addViews("delta", "", delta[:]...)
+	c.addViews("delta-mean", "", mean[:]...)
+	c.addViews("keep", "", keep[:]...)
 }
 
 // softplus is log(1+eˣ), x itself where the official code says that it is as good.
@@ -276,5 +271,5 @@ func softplus(x float64) float64 {
 	if x > 20 {
 		return x
 	}
-	return math.Log1p(math.Exp(x))
+	return math.Log(1 + math.Exp(x))
 }

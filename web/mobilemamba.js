@@ -14,10 +14,12 @@ import { WorkerLink } from "./worker-link.js";
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
 /** @typedef {import("./protocol.js").Explanation} Explanation */
+/** @typedef {import("./protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("./protocol.js").Info} Info */
 /** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
 /** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
+/** @typedef {import("./protocol.js").MemoryUse} MemoryUse */
 /** @typedef {import("./protocol.js").ModelEntry} ModelEntry */
 /** @typedef {import("./protocol.js").Prediction} Prediction */
 /** @typedef {import("./protocol.js").Progress} Progress */
@@ -38,8 +40,10 @@ import { WorkerLink } from "./worker-link.js";
  * @property {(model?: string | Blob, options?: {signal?: AbortSignal}) => Promise<Info>} load
  * @property {(image: Blob | ImageBitmap, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
+ * @property {(block: string, options?: {part?: string, channels?: number, signal?: AbortSignal}) => Promise<FeatureMaps[]>} inspect
  * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
+ * @property {() => Promise<MemoryUse>} memory
  * @property {(url: string | URL) => Promise<Sound>} sound
  * @property {() => void} dispose
  */
@@ -142,6 +146,15 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return link.request({ type: "explain", index }, { signal });
     },
 
+    /**
+     * Shows what a block of the network computed for the picture classified last: the liveliest channels of its
+     * parts, or of one of them.
+     */
+    async inspect(block, { part = "", channels = 8, signal } = {}) {
+      await ensureLoaded();
+      return link.request({ type: "inspect", block, part, channels }, { signal });
+    },
+
     /** The likeliest classes for the picture classified last that have the words of the query in their label. */
     async find(query, { limit = 10, signal } = {}) {
       await ensureLoaded();
@@ -152,6 +165,11 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
     async benchmark({ runs = 50, signal } = {}) {
       await ensureLoaded();
       return link.request({ type: "bench", runs }, { onProgress, signal });
+    },
+
+    /** What the engine takes of the device's memory. */
+    memory() {
+      return link.request({ type: "memory" });
     },
 
     /** Decodes an MP3 of the site. */
