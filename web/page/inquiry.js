@@ -9,6 +9,7 @@ const FOUND = 8;
  * @typedef {object} Inquiry
  * @property {(index: number) => Promise<void>} toggleExplanation
  * @property {(query: string) => void} search
+ * @property {<T>(question: () => Promise<T>) => Promise<T>} ask  about the picture at hand
  */
 
 /**
@@ -58,6 +59,8 @@ export function createInquiry({ store, classifier, onError }) {
   store.watch((state) => state.answer, refresh);
 
   return {
+    ask,
+
     search(query) {
       store.update({ query });
       void refresh();

@@ -4,7 +4,9 @@ import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
+import { createInspector } from "./inspector.js";
 import { createLive } from "./live.js";
+import { createMedians } from "./medians.js";
 import { createPlayer } from "./sound.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
@@ -27,6 +29,9 @@ import { createPlayer } from "./sound.js";
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
  * @property {(query: string) => void} search  for classes by their label
+ * @property {(block: string) => void} inspect  a block of the network; empty: none
+ * @property {(step: number) => void} goTour  to a step of the guided tour; -1 ends it
+ * @property {() => Promise<import("../protocol.js").MemoryUse>} memory  that the engine takes
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
@@ -37,6 +42,7 @@ import { createPlayer } from "./sound.js";
 
 const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
 const BENCHMARK_RUNS = 50;
+const TOUR_PICTURE = new URL("../assets/samples/orange.jpg", import.meta.url).href;
 /** From this probability on a new label of the camera is worth a sound. */
 const CONFIDENT = 0.6;
 
@@ -49,6 +55,8 @@ const CONFIDENT = 0.6;
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
+  const inspector = createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  const medians = createMedians();
   const live = createLive({ store, classifier, onResult: showLive, onError: fail });
 
   /** Cancels the load before: the last choice counts. */
@@ -95,7 +103,8 @@ export function createSession({ store, classifier }) {
       store.update({ models: await classifier.models() });
       const info = await classifier.load(model, { signal: control.signal });
       const chosen = model instanceof File ? "" : info.model;
-      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
+      medians.forget();
+      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null, inspection: null });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
@@ -111,7 +120,7 @@ export function createSession({ store, classifier }) {
   function clearPicture() {
     const { picture, history } = store.get();
     if (picture) forget(history, picture);
-    store.update({ picture: null, answer: null, explanation: null, notice: "" });
+    store.update({ picture: null, answer: null, explanation: null, inspection: null, notice: "" });
   }
 
   /**
@@ -160,11 +169,8 @@ export function createSession({ store, classifier }) {
    * @param {Result} result
    */
   function showAnswer(about, result) {
-    store.update({
-      answer: { about, result },
-      explanation: null,
-      timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
-    });
+    const typical = medians.add(result.ms.forward, result.blocks);
+    store.update({ answer: { about, result }, explanation: null, timing: { of: "answer", ...typical } });
   }
 
   /** @param {Result} result */
@@ -197,7 +203,10 @@ export function createSession({ store, classifier }) {
     const operation = begin("benchmarking");
     try {
       const bench = await classifier.benchmark({ runs });
-      store.update({ bench, timing: { of: "benchmark", total: bench.median, blocks: bench.blocks } });
+      store.update({
+        bench,
+        timing: { of: "benchmark", passes: bench.runs, total: bench.median, blocks: bench.blocks },
+      });
       Object.assign(window, { benchResult: bench });
       finish(operation);
     } catch (error) {
@@ -252,6 +261,17 @@ export function createSession({ store, classifier }) {
     setThreshold: (threshold) => store.update({ threshold }),
 
     search: inquiry.search,
+
+    inspect: inspector.inspect,
+
+    goTour(step) {
+      const { tour, picture, camera } = store.get();
+      store.update({ tour: step });
+      // It explains what the network made of something.
+      if (tour < 0 && step >= 0 && !picture && camera.phase === "off") void openUrl(TOUR_PICTURE);
+    },
+
+    memory: () => classifier.memory(),
 
     reopen: open,
 

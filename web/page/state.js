@@ -5,6 +5,7 @@ import { createStore } from "../store.js";
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
 /** @typedef {import("../protocol.js").Explanation} Explanation */
+/** @typedef {import("../protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("../protocol.js").Fault} Fault */
 /** @typedef {import("../protocol.js").Info} Info */
 /** @typedef {import("../protocol.js").KernelChoice} KernelChoice */
@@ -40,8 +41,18 @@ import { createStore } from "../store.js";
  * The block timings to show: those that came last.
  * @typedef {object} Timing
  * @property {"answer" | "benchmark"} of
- * @property {number} total  milliseconds of a pass
+ * @property {number} passes  that the times are medians of
+ * @property {number} total   milliseconds of a pass
  * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * What a block computed for a picture.
+ * @typedef {object} Inspection
+ * @property {string} block
+ * @property {string} about  as in the Answer
+ * @property {FeatureMaps[]} parts
+ * @property {Explanation | null} explanation  of the best class, where the block is the head
  */
 
 /**
@@ -73,6 +84,9 @@ import { createStore } from "../store.js";
  * @property {Memory[]} history        the last first
  * @property {Timing | null} timing
  * @property {BenchResult | null} bench
+ * @property {string} inspected        the block whose inside is shown; empty: none's
+ * @property {Inspection | null} inspection  of that block or, until it is there, of the one before
+ * @property {number} tour             the step of the guided tour; -1: it is not on
  * @property {CameraState} camera
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
@@ -81,7 +95,7 @@ import { createStore } from "../store.js";
  * @property {Tool} tool               the one in front
  */
 
-/** @typedef {"inside"} Tool  of those below the picture */
+/** @typedef {"inside" | "performance"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -118,6 +132,9 @@ export function createPageStore(language) {
       history: [],
       timing: null,
       bench: null,
+      inspected: "",
+      inspection: null,
+      tour: -1,
       camera: CAMERA_OFF,
       sound: "off",
       error: null,

@@ -2,13 +2,15 @@
 
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
-import { timingsPanel } from "./timings.js";
 
 /** @typedef {import("../page/state.js").Panel} Panel */
 /** @typedef {import("../page/state.js").Tool} Tool */
 
 /** @type {Record<Tool, () => Promise<Panel>>} */
-const TOOLS = { inside: async () => timingsPanel };
+const TOOLS = {
+  inside: async () => (await import("./xray.js")).xrayPanel,
+  performance: async () => (await import("./performance.js")).performancePanel,
+};
 
 /** @type {Panel} */
 export function toolsPanel({ store, session }) {
