@@ -117,7 +117,7 @@ function createNode(plan, widest, say, open) {
   const badge = el("span", { class: "node-badge" }, say.slowestBadge);
   const time = el("span", { class: "node-time" });
   const cost = el("span", { class: "node-cost" }, macs ? `${formatCount(macs)} MACs` : "");
-  const rate = el("span", { class: "node-cost" });
+  const rate = el("span", { class: "node-cost node-rate" });
   const element = el(
     "button",
     {
