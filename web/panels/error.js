@@ -21,6 +21,7 @@ const TITLES = {
   panic: "The engine had a fault",
   failed: "That did not work",
   "download-failed": "The download failed",
+  "download-stalled": "The download has stalled",
   "wrong-hash": "The download is not what it should be",
   offline: "You are offline",
   "no-wasm": "This browser cannot run the engine",
