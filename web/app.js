@@ -1,6 +1,8 @@
 /** Puts the page together. */
 
+import { changeLanguage, chooseLanguage } from "./language.js";
 import { createClassifier } from "./mobilemamba.js";
+import { openEntrances } from "./page/entrances.js";
 import { parseQuery } from "./page/query.js";
 import { createSession } from "./page/session.js";
 import { createPageStore } from "./page/state.js";
@@ -10,10 +12,13 @@ import { modelPanel } from "./panels/model.js";
 import { soundPanel } from "./panels/sound.js";
 import { stagePanel } from "./panels/stage.js";
 import { statusPanel } from "./panels/status.js";
-import { timingsPanel } from "./panels/timings.js";
+import { toolsPanel } from "./panels/tools.js";
 
 const query = parseQuery(location.search, document.baseURI);
-const store = createPageStore();
+const language = chooseLanguage([query.language, ...navigator.languages]);
+// A page that cannot fetch its words speaks English.
+const spoken = changeLanguage(language).catch(() => {});
+const store = createPageStore(language);
 const classifier = createClassifier({
   kernel: query.kernel,
   onProgress: (progress) => store.update({ progress }),
@@ -29,10 +34,32 @@ const PANELS = {
   stage: stagePanel,
   answer: answerPanel,
   model: modelPanel,
-  timings: timingsPanel,
+  tools: toolsPanel,
 };
-for (const [name, panel] of Object.entries(PANELS)) {
-  document.querySelector(`[data-panel="${name}"]`)?.replaceWith(panel({ store, session }));
+/** @type {Map<string, Element>} */
+const mounted = new Map(Object.keys(PANELS).map((name) => [name, placeOf(name)]));
+/** @type {ReturnType<typeof store.scope> | null} */
+let scope = null;
+
+/** Builds the panels, in the place of those in another language. */
+function mount() {
+  scope?.end();
+  scope = store.scope();
+  for (const [name, panel] of Object.entries(PANELS)) {
+    const element = panel({ store: scope, session });
+    mounted.get(name)?.replaceWith(element);
+    mounted.set(name, element);
+  }
 }
 
+/** @param {string} name */
+function placeOf(name) {
+  const place = document.querySelector(`[data-panel="${name}"]`);
+  if (!place) throw new Error(`index.html has no place for the panel ${name}`);
+  return place;
+}
+
+await spoken;
+openEntrances(store, session);
+store.watch((state) => state.language, mount);
 await session.start(query);

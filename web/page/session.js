@@ -1,6 +1,7 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
 import { ClassifierError, toFault } from "../errors.js";
+import { changeLanguage } from "../language.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
@@ -29,6 +30,9 @@ import { createPlayer } from "./sound.js";
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
+ * @property {(error: unknown) => void} report  what went wrong in a panel
+ * @property {(language: import("../language.js").Language) => Promise<void>} speak
+ * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
 
 const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
@@ -269,5 +273,14 @@ export function createSession({ store, classifier }) {
     },
 
     dismissError: () => store.update({ error: null }),
+
+    report: fail,
+
+    async speak(language) {
+      await changeLanguage(language);
+      store.update({ language });
+    },
+
+    chooseTool: (tool) => store.update({ tool }),
   };
 }

@@ -1,4 +1,4 @@
-/** The picture or the camera, and all ways to bring one here: drop, pick, paste, start the camera. */
+/** The picture or the camera, and ways to bring one here: pick, start the camera, choose a sample. */
 
 import { el, icon } from "../page/dom.js";
 import { explainPanel } from "./explain.js";
@@ -98,8 +98,10 @@ export function stagePanel({ store, session }) {
     (switchable) => (turnButton.hidden = !switchable),
   );
 
-  acceptDrops(zone, session.openFiles);
-  acceptPastes(session.openFiles);
+  store.watch(
+    (state) => state.dragging,
+    (dragging) => zone.classList.toggle("dragging", dragging),
+  );
 
   return el(
     "section",
@@ -118,44 +120,6 @@ export function stagePanel({ store, session }) {
     historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
-}
-
-/**
- * Files may be dropped anywhere on the page; the zone shows that they are welcome.
- * @param {HTMLElement} zone
- * @param {(files: File[]) => void} open
- */
-function acceptDrops(zone, open) {
-  /** @param {DragEvent} event */
-  const carriesFiles = (event) => event.dataTransfer?.types.includes("Files") ?? false;
-  /** @param {boolean} dragging */
-  const mark = (dragging) => zone.classList.toggle("dragging", dragging);
-
-  document.addEventListener("dragover", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    mark(true);
-  });
-  document.addEventListener("dragleave", (event) => {
-    // Also fired on the way from one element to the next; only leaving the window has no next.
-    if (event.relatedTarget === null) mark(false);
-  });
-  document.addEventListener("drop", (event) => {
-    if (!carriesFiles(event)) return;
-    event.preventDefault();
-    mark(false);
-    open([...(event.dataTransfer?.files ?? [])]);
-  });
-}
-
-/** @param {(files: File[]) => void} open */
-function acceptPastes(open) {
-  document.addEventListener("paste", (event) => {
-    const files = [...(event.clipboardData?.files ?? [])];
-    if (files.length === 0) return;
-    event.preventDefault();
-    open(files);
-  });
 }
 
 /** The Haar transform's pyramid: a square halved into its bands, and the low band again. */
