@@ -92,7 +92,8 @@ async function open(url, init = {}) {
     "Try again. If it stays so, the connection or the server is overloaded.",
   );
   const watch = new AbortController();
-  let timer = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  let timer;
   const rest = () => clearTimeout(timer);
   const wait = (patience = PATIENCE) => {
     rest();
