@@ -53,13 +53,18 @@ export function storageWorks() {
   return withCache(WEIGHTS, async () => true, false);
 }
 
+/** How many bytes of weights this browser keeps. */
+export function keptBytes() {
+  return keptIn(WEIGHTS);
+}
+
 /**
- * How many bytes of models this browser keeps.
+ * @param {string} name  of a cache
  * @returns {Promise<number>}
  */
-export function keptBytes() {
+export function keptIn(name) {
   return withCache(
-    WEIGHTS,
+    name,
     async (cache) => {
       let bytes = 0;
       for (const request of await cache.keys()) {

@@ -223,7 +223,8 @@ export function tooLarge(what, bytes, limit) {
 
 /** @param {string | URL} url */
 export function fileName(url) {
-  const { pathname, href } = new URL(url);
+  const { protocol, pathname, href } = new URL(url);
+  if (protocol === "data:") return "data";
   const last = pathname.split("/").at(-1);
   try {
     return decodeURIComponent(last || href);

@@ -1,5 +1,6 @@
 /** What went wrong and what to do about it, until it is dismissed or something works again. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 
 /** @type {Record<import("../protocol.js").ErrorCode, string>} */
@@ -40,10 +41,11 @@ export function errorPanel({ store, session }) {
   const title = el("strong");
   const message = el("p");
   const hint = el("p", { class: "error-hint" });
+  const remedies = el("div", { class: "remedies" });
   const panel = el(
     "div",
     { class: "error", role: "alert", "data-testid": "error" },
-    el("div", {}, title, message, hint),
+    el("div", {}, title, message, hint, remedies),
     el(
       "button",
       {
@@ -66,6 +68,18 @@ export function errorPanel({ store, session }) {
       title.textContent = TITLES[fault.code];
       message.textContent = fault.message;
       hint.textContent = fault.hint;
+      const say = words().recovery;
+      remedies.replaceChildren(
+        ...store
+          .get()
+          .remedies.map((remedy) =>
+            el(
+              "button",
+              { type: "button", "data-testid": `remedy-${remedy}`, onclick: () => void session.remedy(remedy) },
+              say[remedy],
+            ),
+          ),
+      );
     },
   );
   return panel;
