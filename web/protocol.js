@@ -69,6 +69,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @typedef {object} InitRequest
  * @property {"init"} type
  * @property {string} kernel  the wish: "auto" or a name of kernels.js
+ * @property {string} [lifeline]  to be held while the worker lives, see lifeline.js
  * @property {Started} [started]  what an earlier worker answered to the same wish: it saves this one the compilation
  */
 
