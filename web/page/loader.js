@@ -108,10 +108,9 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
 
   async function keep() {
     if (!own) return;
-    const say = words().models;
     const keeping = await keepOwn(own);
     store.update({ ownKept: keeping === "kept" });
-    if (keeping !== "kept") store.update({ notice: say.notKept[keeping] });
+    if (keeping !== "kept") store.update({ notice: words().model.notKept[keeping] });
   }
 
   /** @param {Promise<boolean>} loading */
@@ -156,7 +155,7 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
       if (labels && own && store.get().chosen === "") return byChoice(load({ file: own.file, labels }));
       if (labels) {
         spare = labels;
-        store.update({ notice: words().models.spareLabels(labels.name) });
+        store.update({ notice: words().model.spareLabels(labels.name) });
       }
       return false;
     },

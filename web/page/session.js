@@ -1,7 +1,7 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
-import { toFault } from "../errors.js";
-import { changeLanguage, words } from "../language.js";
+import { ClassifierError, toFault } from "../errors.js";
+import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { downloadPicture, fileName } from "../network.js";
 import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
@@ -211,8 +211,7 @@ export function createSession({ store, classifier }) {
       const [first, ...others] = pictures;
       if (!first) return ready ? classifyPicture() : undefined;
       const opened = showPicture(first, first.name);
-      if (others.length)
-        store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
+      if (others.length) store.update({ notice: words().session.onlyOne(first.name, others.length) });
       await opened;
     },
 
@@ -286,10 +285,21 @@ export function createSession({ store, classifier }) {
     report: fail,
 
     async speak(language) {
-      await changeLanguage(language);
-      store.update({ language });
+      try {
+        await changeLanguage(language);
+      } catch (error) {
+        return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
+      }
+      rememberLanguage(language);
+      // A notice is a sentence of the moment, in the language of before.
+      store.update({ language, notice: "" });
     },
 
     chooseTool: (tool) => store.update({ tool }),
   };
+}
+
+/** @param {unknown} error */
+function reason(error) {
+  return error instanceof Error ? error.message : String(error);
 }

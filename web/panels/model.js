@@ -2,7 +2,7 @@
 
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
-import { formatBytes, formatCount } from "../page/format.js";
+import { formatBytes, formatCount, formatInteger } from "../page/format.js";
 import { modelTable } from "./model-table.js";
 import { ownModelPanel } from "./own-model.js";
 import { weightsPanel } from "./weights.js";
@@ -53,7 +53,7 @@ export function modelPanel({ store, session }) {
         [say.params, formatCount(info.params)],
         [say.macs, formatCount(info.macs)],
         [say.input, `${info.height}×${info.width}`],
-        [say.classes, String(info.classes)],
+        [say.classes, formatInteger(info.classes)],
       ];
       if (info.variant) rows.push([say.variant, info.variant]);
       const weights = entry?.weights.find((file) => file.dtype === dtype) ?? entry?.weights[0];
@@ -62,7 +62,8 @@ export function modelPanel({ store, session }) {
       facts.replaceChildren(...rows.map(([name, value]) => fact(name, value)));
       if (entry?.accuracy) {
         const { top1, top5, n, dataset } = entry.accuracy;
-        facts.append(fact(say.accuracy, say.measured({ top1, top5, images: String(n), dataset }), "wide"));
+        const measured = say.measured({ top1, top5, images: formatInteger(n), dataset });
+        facts.append(fact(say.accuracy, measured, "wide"));
       }
     },
   );
