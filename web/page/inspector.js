@@ -78,6 +78,10 @@ export function createInspector({ store, classifier, ask, onError }) {
   for (const part of /** @type {const} */ (["answer", "inspected", "tool"]))
     store.watch((state) => state[part], refresh);
 
+  store.watch(
+    (state) => state.answer === null,
+    (none) => none && store.get().inspection && store.update({ inspection: null }),
+  );
   // A checkpoint of another depth may not have the block.
   store.watch(
     (state) => state.info,

@@ -128,9 +128,9 @@ function kernelCard({ store }) {
       for (const row of rows) row.used.hidden = row.name !== kernel?.name;
       reason.textContent = "";
       if (!kernel) return;
-      const { unsupported, unknown } = words().status;
+      const { plain, unsupported, unknown } = words().status;
       const why = kernel.unmet
-        ? { unsupported, unknown }[kernel.unmet](kernel.wish, kernel.name)
+        ? { plain, unsupported, unknown }[kernel.unmet](kernel.wish, kernel.name)
         : kernel.wish === "auto"
           ? say.fastest
           : say.wished;
