@@ -89,6 +89,7 @@ export function createInspector({ store, session }, plans) {
     if (!inside || drawn?.block !== inspection.block || !sameShapes(drawn.parts, inspection.parts)) {
       inside = build(plan, parts);
       body.replaceChildren(inside.element);
+      queueMicrotask(() => element.dispatchEvent(new Event("drawn")));
     }
     drawn = inspection;
     inside.show(parts, inspection.explanation);

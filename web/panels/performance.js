@@ -2,6 +2,7 @@
 
 import { KERNELS } from "../kernels.js";
 import { words } from "../language.js";
+import { calmly } from "../page/calm.js";
 import { benchmarkReport, surveyDevice } from "../page/device.js";
 import { el, icon } from "../page/dom.js";
 import { formatBytes, formatCount, formatMs, formatPercent } from "../page/format.js";
@@ -156,34 +157,34 @@ function timeCard({ store }) {
   const say = words().performance;
   const caption = el("p", { class: "muted" });
   const list = el("ol", { class: "bars", "data-testid": "block-bars" });
-  store.watch(
-    (state) => state.timing,
-    (timing) => {
-      list.hidden = timing === null;
-      caption.textContent = say.noTimes;
-      if (!timing) return;
-      const macs = sum(timing.blocks, (block) => block.macs);
-      caption.textContent = say.total(
-        formatMs(timing.total),
-        formatCount(macs),
-        ((2 * macs) / timing.total / 1e6).toFixed(1),
+  function show() {
+    const { timing, tool } = store.get();
+    if (tool !== "performance") return;
+    list.hidden = timing === null;
+    caption.textContent = say.noTimes;
+    if (!timing) return;
+    const macs = sum(timing.blocks, (block) => block.macs);
+    caption.textContent = say.total(
+      formatMs(timing.total),
+      formatCount(macs),
+      ((2 * macs) / timing.total / 1e6).toFixed(1),
+    );
+    const cost = costs(timing.blocks);
+    const most = Math.max(...[...cost.values()].map(({ share }) => share));
+    const rows = [...cost].map(([name, { ms, share }]) => {
+      const bar = el("span", { class: "bar-length", "aria-hidden": "true" });
+      bar.style.setProperty("--share", String(share / most));
+      return el(
+        "li",
+        { "data-testid": "block-bar", "data-name": name, "data-ms": String(ms) },
+        el("span", { class: "bar-name" }, name),
+        bar,
+        el("span", { class: "bar-text" }, `${words().timings.ms(formatMs(ms))} · ${formatPercent(share)}`),
       );
-      const cost = costs(timing.blocks);
-      const most = Math.max(...[...cost.values()].map(({ share }) => share));
-      const rows = [...cost].map(([name, { ms, share }]) => {
-        const bar = el("span", { class: "bar-length", "aria-hidden": "true" });
-        bar.style.setProperty("--share", String(share / most));
-        return el(
-          "li",
-          { "data-testid": "block-bar", "data-name": name, "data-ms": String(ms) },
-          el("span", { class: "bar-name" }, name),
-          bar,
-          el("span", { class: "bar-text" }, `${words().timings.ms(formatMs(ms))} · ${formatPercent(share)}`),
-        );
-      });
-      list.replaceChildren(...rows);
-    },
-  );
+    });
+    list.replaceChildren(...rows);
+  }
+  for (const part of /** @type {const} */ (["timing", "tool"])) store.watch((state) => state[part], calmly(show));
   return card("times-title", say.timing, caption, list);
 }
 

@@ -83,15 +83,5 @@ export function createTour({ store, session }, point) {
       if (!shown) requestAnimationFrame(() => title.focus({ preventScroll: true }));
     },
   );
-  // A section that the tour points at may come only now.
-  store.watch(
-    (state) => state.inspection?.block,
-    () => {
-      const { tour, info } = store.get();
-      const stop = info && stops(info)[tour];
-      if (stop && stop.section) point(stop.target, stop.section);
-    },
-  );
-
   return { element };
 }

@@ -1,17 +1,16 @@
 /**
  * The network as a drawing that carries its times: every block with what it costs, the slowest by name, the inside of
- * a chosen block, and a tour through all of it.
+ * a chosen block, and a tour through all of it. What shows the inside is fetched when it is first asked for.
  */
 
 import { words } from "../language.js";
+import { calmly } from "../page/calm.js";
 import { el, icon } from "../page/dom.js";
 import { formatCount, formatMs, formatPercent } from "../page/format.js";
 import { costs, slowest, sum } from "../page/xray/architecture.js";
 import { BRANCHES } from "../page/xray/drawing.js";
 import { createNetwork } from "../page/xray/network.js";
-import { createInspector } from "./inspector.js";
 import { createBreakdown } from "./timings.js";
-import { createTour } from "./tour.js";
 
 /** @typedef {import("../page/state.js").Timing} Timing */
 
@@ -27,7 +26,14 @@ export function xrayPanel({ store, session }) {
   /** @type {ReturnType<typeof createBreakdown> | null} */
   let breakdown = null;
 
-  const inspector = createInspector({ store, session }, () => network?.plans ?? []);
+  const inside = el("div", { class: "inside-place" });
+  const guide = el("div");
+  /** @type {ReturnType<typeof import("./inspector.js").createInspector> | null} */
+  let inspector = null;
+  /** What was asked for. @type {Set<string>} */
+  const begun = new Set();
+  /** What the tour points at: a part of the drawing, and a section of the inside. */
+  let pointed = { target: "", section: "" };
 
   store.watch(
     (state) => state.info,
@@ -37,36 +43,77 @@ export function xrayPanel({ store, session }) {
       breakdown = info && createBreakdown(info.blocks);
       table.replaceChildren(table.children[0], ...(breakdown?.elements ?? []));
       network?.choose(store.get().inspected);
-      inspector.show();
-      show(store.get().timing);
+      inspector?.show();
+      show();
     },
   );
-  store.watch((state) => state.timing, show);
+  const showCalmly = calmly(show);
+  store.watch(
+    (state) => state.timing,
+    (timing) => (timing && timing.passes > 1 ? showCalmly() : show()),
+  );
   store.watch(
     (state) => state.inspected,
-    (name) => network?.choose(name),
+    (name) => {
+      network?.choose(name);
+      if (name) void need("inspector");
+    },
+  );
+  store.watch(
+    (state) => state.tour >= 0,
+    (on) => on && void need("tour"),
   );
 
-  const tour = createTour({ store, session }, point);
   const tourButton = el(
     "button",
     { type: "button", class: "primary", "data-testid": "tour-start", onclick: () => session.goTour(0) },
     icon("walk"),
     say.explain,
   );
-  // What had the focus is gone; it goes back to where it came from.
-  inspector.element.addEventListener("left", (event) => network?.focus(/** @type {CustomEvent} */ (event).detail));
-  tour.element.addEventListener("left", () => tourButton.focus());
+
+  /** @param {"inspector" | "tour"} part  to be built, once */
+  async function need(part) {
+    if (begun.has(part)) return;
+    begun.add(part);
+    try {
+      const make = { inspector: addInspector, tour: addTour }[part];
+      await make();
+    } catch (error) {
+      begun.delete(part);
+      session.report(error);
+    }
+  }
+
+  async function addInspector() {
+    const { createInspector } = await import("./inspector.js");
+    // Another language may have taken this panel's place.
+    if (!inside.isConnected) return;
+    inspector = createInspector({ store, session }, () => network?.plans ?? []);
+    // What had the focus is gone; it goes back to where it came from.
+    inspector.element.addEventListener("left", (event) => network?.focus(/** @type {CustomEvent} */ (event).detail));
+    // A section that the tour points at may come only now.
+    inspector.element.addEventListener("drawn", () => point(pointed.target, pointed.section));
+    inside.replaceChildren(inspector.element);
+    point(pointed.target, pointed.section);
+  }
+
+  async function addTour() {
+    const { createTour } = await import("./tour.js");
+    if (!guide.isConnected) return;
+    const tour = createTour({ store, session }, point);
+    tour.element.addEventListener("left", () => tourButton.focus());
+    guide.replaceChildren(tour.element);
+  }
 
   /** @param {string} name */
   function open(name) {
     const { inspected } = store.get();
     session.inspect(inspected === name ? "" : name);
-    if (inspected !== name) requestAnimationFrame(() => reveal(inspector.element));
+    if (inspected !== name) requestAnimationFrame(() => reveal(inside));
   }
 
-  /** @param {Timing | null} timing */
-  function show(timing) {
+  function show() {
+    const { timing } = store.get();
     network?.show(timing);
     table.hidden = verdict.hidden = timing === null;
     if (!timing) {
@@ -92,14 +139,15 @@ export function xrayPanel({ store, session }) {
    * @param {string} section  of the inside
    */
   function point(target, section) {
+    pointed = { target, section };
     const drawn = network?.point(target) ?? null;
-    let inside = null;
-    for (const part of inspector.element.querySelectorAll("[data-section]")) {
+    let found = null;
+    for (const part of inside.querySelectorAll("[data-section]")) {
       const hit = section !== "" && /** @type {HTMLElement} */ (part).dataset.section === section;
       part.classList.toggle("pointed", hit);
-      if (hit) inside = part;
+      if (hit) found = part;
     }
-    const shown = inside ?? drawn;
+    const shown = found ?? drawn;
     if (shown) requestAnimationFrame(() => reveal(shown));
   }
 
@@ -118,9 +166,9 @@ export function xrayPanel({ store, session }) {
     caption,
     verdict,
     place,
-    inspector.element,
+    inside,
     table,
-    tour.element,
+    guide,
   );
 }
 
