@@ -98,7 +98,8 @@ func (r *jsonReader) integer() int64 {
 	for r.pos < len(r.data) && (r.data[r.pos] == '-' || r.data[r.pos] >= '0' && r.data[r.pos] <= '9') {
 		r.pos++
 	}
-	n, err := strconv.ParseInt(string(r.data[start:r.pos]), 10, 64)
+	const digits = 20 // more than any int64 has
+	n, err := strconv.ParseInt(string(r.data[start:min(r.pos, start+digits+1)]), 10, 64)
 	if err != nil {
 		r.failWith(err)
 	}
