@@ -13,8 +13,8 @@ import (
 	"mobilemamba/vision"
 )
 
-// FuzzManifest: a manifest is read, or refused by an error that says so, within 512 bytes (an entry is a hundred times as
-// large as the {} that asks for it) and a microsecond for each of its own. Of what is read, every model can be used: it is found by its id, its files are names within the site, a
+// FuzzManifest: a manifest is read, or refused by an error that says so, within 512 bytes and a microsecond for each of its
+// own (an entry is a hundred times as large as the {} that asks for it). Of what is read, every model can be used: it is found by its id, its files are names within the site, a
 // Preprocessor follows its steps; and written as JSON it is read as the same.
 func FuzzManifest(f *testing.F) {
 	good, err := fs.ReadFile(FS, ManifestPath)

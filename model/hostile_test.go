@@ -37,8 +37,8 @@ func TestStateRefuses(t *testing.T) {
 // dimensions are what FuzzInfer puts into shapes.
 var dimensions = []int{0, 1, 2, 3, 7, 8, 15, 16, 48, 64, 255, 4096, 1<<16 - 1, 1 << 16, 1<<16 + 1, 1 << 20, 1<<31 - 1}
 
-// FuzzInfer changes the shapes and names of a small network's tensors. What comes of it is refused by name, in a second,
-// or is a network: it loads, and its logits are numbers.
+// FuzzInfer: tensors of other shapes and names than a network has are refused by name, within a second and 8 MB, or are
+// a network themselves, which loads and whose logits are numbers.
 func FuzzInfer(f *testing.F) {
 	f.Add([]byte{0})
 	f.Add([]byte{1, 3, 0, 0, 0, 9, 0, 0, 12})

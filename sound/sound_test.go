@@ -76,8 +76,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// FuzzDecode: a damaged sound is an error or samples between -1 and 1, never a panic, within cost; and a tag of any
-// content before a whole sound changes nothing.
+// FuzzDecode: a damaged sound is an error or ten seconds of samples between -1 and 1 at most, within a second and 96 MB,
+// and a tag of any content before a whole sound changes nothing.
 func FuzzDecode(f *testing.F) {
 	files := earcons(f)
 	for _, data := range files {

@@ -84,9 +84,8 @@ func repaired(data []byte) []byte {
 	return out
 }
 
-// FuzzDecode feeds damaged pictures of every format. Whatever comes: no panic; a picture or an *Error whose text a
-// person can read; within the bounds of cost, by the pixels of the picture; the same at the second time; and the picture
-// as stored has the same pixels as the upright one, only elsewhere.
+// FuzzDecode: a damaged picture of any format is refused by name or decoded, within 256 MB and 16 bytes for each of its
+// own and 48 for each pixel, and as stored it has the same pixels as upright, only elsewhere.
 func FuzzDecode(f *testing.F) {
 	for _, data := range seeds(f) {
 		f.Add(data)
