@@ -8,6 +8,7 @@ import { formatCount, formatPercent, formatSigned } from "../../web/page/format.
 import { paintHeat, valueAt } from "../../web/page/heat.js";
 import { parseQuery } from "../../web/page/query.js";
 import { toCsv, toLink } from "../../web/page/report.js";
+import { LANGUAGES, chooseLanguage } from "../../web/language.js";
 import { createStore } from "../../web/store.js";
 
 const TABLE = [
@@ -25,12 +26,14 @@ test("the fastest kernels that the browser runs are chosen", () => {
 test("a wish for kernels is met, or the choice says why not", () => {
   assert.deepEqual(
     chooseKernel("scalar", TABLE, () => true),
-    { name: "scalar", artifact: "scalar.wasm", note: "" },
+    { name: "scalar", artifact: "scalar.wasm", wish: "scalar", unmet: null },
   );
+  assert.equal(chooseKernel("auto", TABLE, () => true).unmet, null);
   const refused = chooseKernel("fast", TABLE, (probe) => probe === PROBES.simd);
   assert.equal(refused.name, "middle");
-  assert.match(refused.note, /cannot run.*fast/);
-  assert.match(chooseKernel("magic", TABLE, () => true).note, /no “magic” kernels/);
+  assert.equal(refused.wish, "fast");
+  assert.equal(refused.unmet, "unsupported");
+  assert.equal(chooseKernel("magic", TABLE, () => true).unmet, "unknown");
 });
 
 test("the last kernels of the table run everywhere", () => {
@@ -43,8 +46,15 @@ test("the SIMD probe is a valid module here", () => {
 
 test("the address is read with its limits", () => {
   const base = "https://example.org/some/path/";
-  assert.deepEqual(parseQuery("", base), { model: undefined, kernel: "auto", image: undefined, runs: 0 });
-  assert.deepEqual(parseQuery("?model=a&kernel=simd&img=cat.jpg&bench=5", base), {
+  assert.deepEqual(parseQuery("", base), {
+    model: undefined,
+    kernel: "auto",
+    image: undefined,
+    language: null,
+    runs: 0,
+  });
+  assert.deepEqual(parseQuery("?model=a&kernel=simd&img=cat.jpg&bench=5&lang=zh", base), {
+    language: "zh",
     model: "a",
     kernel: "simd",
     image: "https://example.org/some/path/cat.jpg",
@@ -139,3 +149,43 @@ test("links are short for what the site has, and whole for what it has not", () 
   const elsewhere = link("https://other.org/o.jpg?a=1&b=2");
   assert.equal(parseQuery(new URL(elsewhere).search, page).image, "https://other.org/o.jpg?a=1&b=2");
 });
+
+test("a scope of the store ends without the others", () => {
+  const store = createStore({ n: 0 });
+  /** @type {string[]} */
+  const told = [];
+  const scope = store.scope();
+  scope.watch(
+    ({ n }) => n,
+    (n) => told.push(`scope ${n}`),
+  );
+  store.watch(
+    ({ n }) => n,
+    (n) => told.push(`page ${n}`),
+  );
+  scope.update({ n: 1 });
+  scope.end();
+  store.update({ n: 2 });
+  assert.deepEqual(told, ["scope 0", "page 0", "scope 1", "page 1", "page 2"]);
+});
+
+test("the first language that is wished for and known is spoken", () => {
+  assert.equal(chooseLanguage([null, "fr-CA", "zh-Hans-CN", "en"]), "zh");
+  assert.equal(chooseLanguage(["zha"]), "en");
+  assert.equal(chooseLanguage([]), "en");
+});
+
+test("every language says everything", async () => {
+  const english = await LANGUAGES.en.load();
+  for (const { load } of Object.values(LANGUAGES)) assert.deepEqual(keys(await load()), keys(english));
+});
+
+/**
+ * @param {object} dictionary
+ * @returns {string[]}
+ */
+function keys(dictionary) {
+  return Object.entries(dictionary)
+    .flatMap(([name, value]) => (typeof value === "object" ? keys(value).map((key) => `${name}.${key}`) : name))
+    .sort();
+}

@@ -1,4 +1,4 @@
-/** The page's URL parameters: ?model=ID&kernel=NAME&img=URL&bench=N. */
+/** The page's URL parameters: ?model=ID&kernel=NAME&img=URL&bench=N&lang=TAG. */
 
 /** A benchmark of more runs than this keeps a slow device busy for minutes. */
 const MAX_RUNS = 1000;
@@ -8,6 +8,7 @@ const MAX_RUNS = 1000;
  * @property {string | undefined} model
  * @property {string} kernel
  * @property {string | undefined} image  absolute URL
+ * @property {string | null} language  tag
  * @property {number} runs  of the benchmark; 0: none was asked for
  */
 
@@ -24,6 +25,7 @@ export function parseQuery(search, base) {
     model: parameters.get("model") ?? undefined,
     kernel: parameters.get("kernel") ?? "auto",
     image: image && URL.canParse(image, base) ? new URL(image, base).href : undefined,
+    language: parameters.get("lang"),
     runs: runs > 0 ? Math.min(runs, MAX_RUNS) : 0,
   };
 }

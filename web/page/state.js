@@ -76,7 +76,12 @@ import { createStore } from "../store.js";
  * @property {CameraState} camera
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
+ * @property {import("../language.js").Language} language
+ * @property {boolean} dragging        files are held over the page
+ * @property {Tool} tool               the one in front
  */
+
+/** @typedef {"inside"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -88,8 +93,11 @@ import { createStore } from "../store.js";
 /** @type {CameraState} */
 export const CAMERA_OFF = { phase: "off", stream: null, front: false, switchable: false, fps: 0 };
 
-/** @returns {PageStore} */
-export function createPageStore() {
+/**
+ * @param {import("../language.js").Language} language
+ * @returns {PageStore}
+ */
+export function createPageStore(language) {
   return createStore(
     /** @type {State} */ ({
       models: [],
@@ -113,6 +121,9 @@ export function createPageStore() {
       camera: CAMERA_OFF,
       sound: "off",
       error: null,
+      language,
+      dragging: false,
+      tool: "inside",
     }),
   );
 }

@@ -1,0 +1,76 @@
+/** What can be done besides classifying: a tab for each tool, which is fetched when it is first wanted. */
+
+import { words } from "../language.js";
+import { el } from "../page/dom.js";
+import { timingsPanel } from "./timings.js";
+
+/** @typedef {import("../page/state.js").Panel} Panel */
+/** @typedef {import("../page/state.js").Tool} Tool */
+
+/** @type {Record<Tool, () => Promise<Panel>>} */
+const TOOLS = { inside: async () => timingsPanel };
+
+/** @type {Panel} */
+export function toolsPanel({ store, session }) {
+  const say = words().tools;
+  const names = /** @type {Tool[]} */ (Object.keys(TOOLS));
+
+  const tabs = names.map((name) =>
+    el(
+      "button",
+      {
+        type: "button",
+        role: "tab",
+        id: `tab-${name}`,
+        "aria-controls": `tool-${name}`,
+        "data-testid": `tab-${name}`,
+        onclick: () => session.chooseTool(name),
+      },
+      say[name],
+    ),
+  );
+  const sheets = names.map((name) =>
+    el("div", { role: "tabpanel", id: `tool-${name}`, "aria-labelledby": `tab-${name}` }),
+  );
+  const list = el("div", { role: "tablist", "aria-label": say.title, class: "tabs" }, ...tabs);
+  list.hidden = names.length === 1;
+  // As in the pattern of the ARIA practices: one stop for the tab key, arrows between the tabs.
+  list.addEventListener("keydown", (event) => {
+    const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const next = (names.indexOf(store.get().tool) + step + names.length) % names.length;
+    session.chooseTool(names[next]);
+    tabs[next].focus();
+  });
+
+  /** @type {Set<Tool>} */
+  const begun = new Set();
+  /** @param {Tool} name */
+  async function fill(name) {
+    if (begun.has(name)) return;
+    begun.add(name);
+    try {
+      const panel = await TOOLS[name]();
+      sheets[names.indexOf(name)].replaceChildren(panel({ store, session }));
+    } catch (error) {
+      begun.delete(name);
+      session.report(error);
+    }
+  }
+
+  store.watch(
+    (state) => state.tool,
+    (tool) => {
+      names.forEach((name, i) => {
+        const chosen = name === tool;
+        tabs[i].setAttribute("aria-selected", String(chosen));
+        tabs[i].tabIndex = chosen ? 0 : -1;
+        sheets[i].hidden = !chosen;
+      });
+      void fill(tool);
+    },
+  );
+
+  return el("div", { class: "tools" }, list, ...sheets);
+}
