@@ -2,8 +2,8 @@ package checkpoint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 )
 
@@ -58,7 +58,7 @@ func readable(name string) string {
 		name, rest = name[:maxShown], "…"
 	}
 	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
+		if !strconv.IsPrint(r) {
 			return utf8.RuneError
 		}
 		return r
