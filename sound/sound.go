@@ -1,5 +1,5 @@
 // Package sound decodes the page's earcons. go-mp3, which does the work, is unmaintained and written for files that are
-// whole: this package keeps damaged ones from it where it would take too much, and its panics from the caller.
+// whole: this package keeps from it what it would take too much for, and would turn a panic into an error.
 package sound
 
 import (
