@@ -1,0 +1,496 @@
+/**
+ * What the page and the worker say to each other. This file is the only place where it is written down.
+ *
+ * page → worker   {id, type: "init" | "load" | "classify" | "explain" | "find" | "bench" | "sound", …}
+ * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
+ *
+ * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
+ * the same id, with any number of "progress" before it. An "error" with id 0 belongs to no request: the worker is
+ * lost. There is no message to stop: the page terminates the worker instead, which always works.
+ * Pixels, weights and samples travel as Blob, ImageBitmap or transferred ArrayBuffer, never as JSON.
+ */
+/**
+ * Everything that can go wrong, as a closed list. The first group comes from the Go module, the rest from the
+ * JavaScript around it.
+ */
+export declare const ERROR_CODES: readonly [
+  "not-an-image",
+  "unsupported-image",
+  "image-damaged",
+  "image-too-large",
+  "not-a-checkpoint",
+  "truncated",
+  "unsafe",
+  "corrupt",
+  "no-ema",
+  "mismatch",
+  "labels",
+  "no-model",
+  "no-picture",
+  "bad-request",
+  "panic",
+  "failed",
+  "download-failed",
+  "download-stalled",
+  "wrong-hash",
+  "offline",
+  "no-wasm",
+  "worker-crashed",
+  "out-of-memory",
+  "camera-denied",
+  "camera-missing",
+  "camera-busy",
+  "camera-insecure",
+  "camera-failed",
+  "sound-failed",
+];
+export type ErrorCode = (typeof ERROR_CODES)[number];
+/** @typedef {(typeof ERROR_CODES)[number]} ErrorCode */
+/**
+ * After one of these the worker cannot be trusted: it is replaced by a fresh one.
+ * @type {ReadonlySet<ErrorCode>}
+ */
+export declare const FATAL_CODES: ReadonlySet<ErrorCode>;
+export type Fault = {
+  code: ErrorCode;
+  message: string;
+  /**
+   * empty where nothing can be advised
+   */
+  hint: string;
+};
+export type InitRequest = {
+  type: "init";
+  /**
+   * the wish: "auto" or a name of kernels.js
+   */
+  kernel: string;
+  /**
+   * to be held while the worker lives, see lifeline.js
+   */
+  lifeline?: string;
+  /**
+   * what an earlier worker answered to the same wish: it saves this one the compilation
+   */
+  started?: Started;
+};
+export type LoadRequest = { type: "load"; source: ManifestSource | FileSource };
+export type ManifestSource = {
+  kind: "manifest";
+  entry: ModelEntry;
+  /**
+   * absolute URL of its labels
+   */
+  labels: string;
+  /**
+   * with an absolute URL
+   */
+  weights: WeightsFile;
+};
+export type FileSource = {
+  kind: "file";
+  /**
+   * .pth or .safetensors; read lazily
+   */
+  file: Blob;
+  /**
+   * a label file of the user's own, which must fit
+   */
+  labels?: Blob;
+  /**
+   * absolute URL of the labels to use if there are no others and their number fits
+   */
+  defaultLabels: string;
+};
+export type ClassifyRequest = {
+  type: "classify";
+  image: Blob | ImageBitmap;
+  /**
+   * how many classes to answer with
+   */
+  top: number;
+};
+export type ExplainRequest = {
+  type: "explain";
+  /**
+   * of the class
+   */
+  index: number;
+};
+export type FindRequest = { type: "find"; query: string; limit: number };
+export type BenchRequest = { type: "bench"; runs: number };
+export type SoundRequest = {
+  type: "sound";
+  /**
+   * absolute URL of an MP3
+   */
+  url: string;
+};
+export type RequestBody =
+  InitRequest | LoadRequest | ClassifyRequest | ExplainRequest | FindRequest | BenchRequest | SoundRequest;
+export type Request = RequestBody & { id: number };
+export type Progress = {
+  phase: "weights" | "bench";
+  done: number;
+  /**
+   * bytes of the weights, runs of the benchmark
+   */
+  total: number;
+  /**
+   * where the weights come from
+   */
+  from?: "site" | "browser";
+};
+export type Keeping = "kept" | "full" | "unavailable";
+export type Started = { kernel: KernelChoice; module: WebAssembly.Module };
+export type KernelChoice = {
+  name: string;
+  /**
+   * URL of the WebAssembly module, relative to the site
+   */
+  artifact: string;
+  /**
+   * "auto" or a name
+   */
+  wish: string;
+  /**
+   * by this browser, or by anybody; plain: the slowest
+   * kernels are all that this browser runs; null: the wish was met
+   */
+  unmet: "unsupported" | "unknown" | "plain" | null;
+};
+export type Info = {
+  /**
+   * manifest id, variant or "custom"
+   */
+  model: string;
+  /**
+   * of the paper; empty outside its table
+   */
+  variant: string;
+  classes: number;
+  /**
+   * of the input, in pixels
+   */
+  height: number;
+  width: number;
+  params: number;
+  macs: number;
+  kernel: string;
+  /**
+   * of a model of the manifest
+   */
+  kept?: Keeping;
+};
+export type Prediction = {
+  index: number;
+  /**
+   * of the dataset, for example a WordNet id
+   */
+  id: string;
+  label: string;
+  /**
+   * probability
+   */
+  p: number;
+};
+export type BlockTiming = {
+  /**
+   * as in the official state dict
+   */
+  name: string;
+  /**
+   * stem, stage1, stage2, stage3 or head
+   */
+  stage: string;
+  /**
+   * [height, width, channels] of its output
+   */
+  shape: number[];
+  macs: number;
+  ms: number;
+};
+export type Result = {
+  /**
+   * best first
+   */
+  top: Prediction[];
+  ms: { decode: number; preprocess: number; forward: number; total: number };
+  blocks: BlockTiming[];
+};
+export type Explanation = {
+  index: number;
+  label: string;
+  logit: number;
+  bias: number;
+  /**
+   * of the map, in positions
+   */
+  width: number;
+  height: number;
+  /**
+   * what the network saw of the picture; the map covers it in equal cells
+   */
+  view: PictureView;
+  /**
+   * rows of values
+   */
+  map: Float32Array<ArrayBuffer>;
+};
+export type PictureView = {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  pictureWidth: number;
+  pictureHeight: number;
+};
+export type BenchResult = {
+  kernel: string;
+  model: string;
+  runs: number;
+  median: number;
+  p10: number;
+  p90: number;
+  min: number;
+  gflops: number;
+  blocks: BlockTiming[];
+};
+export type Sound = {
+  sampleRate: number;
+  channels: number;
+  /**
+   * interleaved
+   */
+  samples: Float32Array<ArrayBuffer>;
+};
+export type Reply =
+  | { id: number; type: "progress"; progress: Progress }
+  | { id: number; type: "ready"; value: Started }
+  | { id: number; type: "result"; value: unknown }
+  | { id: number; type: "error"; fault: Fault };
+export type WeightsFile = {
+  /**
+   * f32, f16 or i8
+   */
+  dtype: string;
+  /**
+   * in the manifest relative to it
+   */
+  url: string;
+  bytes: number;
+  sha256: string;
+};
+export type ModelEntry = {
+  id: string;
+  title: string;
+  variant: string;
+  resolution: number;
+  labels: string;
+  /**
+   * read by the Go module
+   */
+  preprocess: object[];
+  weights: WeightsFile[];
+  accuracy?: { dataset: string; n: number; top1: number; top5: number };
+  license: string;
+  source: string;
+};
+/**
+ * An error as it travels: what happened, and what to do about it.
+ * @typedef {object} Fault
+ * @property {ErrorCode} code
+ * @property {string} message
+ * @property {string} hint  empty where nothing can be advised
+ */
+/**
+ * @typedef {object} InitRequest
+ * @property {"init"} type
+ * @property {string} kernel  the wish: "auto" or a name of kernels.js
+ * @property {string} [lifeline]  to be held while the worker lives, see lifeline.js
+ * @property {Started} [started]  what an earlier worker answered to the same wish: it saves this one the compilation
+ */
+/**
+ * A model of the site's manifest, or a checkpoint of the user's own.
+ * @typedef {object} LoadRequest
+ * @property {"load"} type
+ * @property {ManifestSource | FileSource} source
+ */
+/**
+ * @typedef {object} ManifestSource
+ * @property {"manifest"} kind
+ * @property {ModelEntry} entry
+ * @property {string} labels        absolute URL of its labels
+ * @property {WeightsFile} weights  with an absolute URL
+ */
+/**
+ * @typedef {object} FileSource
+ * @property {"file"} kind
+ * @property {Blob} file      .pth or .safetensors; read lazily
+ * @property {Blob} [labels]  a label file of the user's own, which must fit
+ * @property {string} defaultLabels  absolute URL of the labels to use if there are no others and their number fits
+ */
+/**
+ * @typedef {object} ClassifyRequest
+ * @property {"classify"} type
+ * @property {Blob | ImageBitmap} image
+ * @property {number} top  how many classes to answer with
+ */
+/**
+ * Where the score of a class comes from, in the picture classified last. Answered with an Explanation; the error
+ * "no-picture" says that there was none, or that a benchmark came between.
+ * @typedef {object} ExplainRequest
+ * @property {"explain"} type
+ * @property {number} index  of the class
+ */
+/**
+ * The likeliest classes, for the picture classified last, with the words of a query in their label. Answered with
+ * Predictions; "no-picture" as above.
+ * @typedef {object} FindRequest
+ * @property {"find"} type
+ * @property {string} query
+ * @property {number} limit
+ */
+/**
+ * @typedef {object} BenchRequest
+ * @property {"bench"} type
+ * @property {number} runs
+ */
+/**
+ * @typedef {object} SoundRequest
+ * @property {"sound"} type
+ * @property {string} url  absolute URL of an MP3
+ */
+/**
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | ExplainRequest | FindRequest | BenchRequest
+ *   | SoundRequest} RequestBody
+ */
+/** @typedef {RequestBody & {id: number}} Request */
+/**
+ * @typedef {object} Progress
+ * @property {"weights" | "bench"} phase
+ * @property {number} done
+ * @property {number} total  bytes of the weights, runs of the benchmark
+ * @property {"site" | "browser"} [from]  where the weights come from
+ */
+/**
+ * Whether weights stay in this browser for the next visit: "full" for lack of room, "unavailable" because the browser
+ * keeps nothing for this page.
+ * @typedef {"kept" | "full" | "unavailable"} Keeping
+ */
+/**
+ * A worker that is up: its kernels, and their compiled module for the next one.
+ * @typedef {object} Started
+ * @property {KernelChoice} kernel
+ * @property {WebAssembly.Module} module
+ */
+/**
+ * The kernel in use, and why it is not the one that was asked for.
+ * @typedef {object} KernelChoice
+ * @property {string} name
+ * @property {string} artifact  URL of the WebAssembly module, relative to the site
+ * @property {string} wish      "auto" or a name
+ * @property {"unsupported" | "unknown" | "plain" | null} unmet  by this browser, or by anybody; plain: the slowest
+ *   kernels are all that this browser runs; null: the wish was met
+ */
+/**
+ * @typedef {object} Info
+ * @property {string} model    manifest id, variant or "custom"
+ * @property {string} variant  of the paper; empty outside its table
+ * @property {number} classes
+ * @property {number} height   of the input, in pixels
+ * @property {number} width
+ * @property {number} params
+ * @property {number} macs
+ * @property {string} kernel
+ * @property {Keeping} [kept]  of a model of the manifest
+ */
+/**
+ * @typedef {object} Prediction
+ * @property {number} index
+ * @property {string} id     of the dataset, for example a WordNet id
+ * @property {string} label
+ * @property {number} p      probability
+ */
+/**
+ * @typedef {object} BlockTiming
+ * @property {string} name   as in the official state dict
+ * @property {string} stage  stem, stage1, stage2, stage3 or head
+ * @property {number[]} shape  [height, width, channels] of its output
+ * @property {number} macs
+ * @property {number} ms
+ */
+/**
+ * @typedef {object} Result
+ * @property {Prediction[]} top  best first
+ * @property {{decode: number, preprocess: number, forward: number, total: number}} ms
+ * @property {BlockTiming[]} blocks
+ */
+/**
+ * A class activation map: the values of the map and the bias add up to the logit.
+ * @typedef {object} Explanation
+ * @property {number} index
+ * @property {string} label
+ * @property {number} logit
+ * @property {number} bias
+ * @property {number} width   of the map, in positions
+ * @property {number} height
+ * @property {PictureView} view  what the network saw of the picture; the map covers it in equal cells
+ * @property {Float32Array<ArrayBuffer>} map  rows of values
+ */
+/**
+ * A rectangle in a picture, in its pixels, and the size of the picture.
+ * @typedef {object} PictureView
+ * @property {number} x
+ * @property {number} y
+ * @property {number} width
+ * @property {number} height
+ * @property {number} pictureWidth
+ * @property {number} pictureHeight
+ */
+/**
+ * Milliseconds; the blocks are medians of their own.
+ * @typedef {object} BenchResult
+ * @property {string} kernel
+ * @property {string} model
+ * @property {number} runs
+ * @property {number} median
+ * @property {number} p10
+ * @property {number} p90
+ * @property {number} min
+ * @property {number} gflops
+ * @property {BlockTiming[]} blocks
+ */
+/**
+ * @typedef {object} Sound
+ * @property {number} sampleRate
+ * @property {number} channels
+ * @property {Float32Array<ArrayBuffer>} samples  interleaved
+ */
+/**
+ * @typedef {{id: number, type: "progress", progress: Progress}
+ *   | {id: number, type: "ready", value: Started}
+ *   | {id: number, type: "result", value: unknown}
+ *   | {id: number, type: "error", fault: Fault}} Reply
+ */
+/**
+ * @typedef {object} WeightsFile
+ * @property {string} dtype  f32, f16 or i8
+ * @property {string} url    in the manifest relative to it
+ * @property {number} bytes
+ * @property {string} sha256
+ */
+/**
+ * An entry of assets/models/index.json.
+ * @typedef {object} ModelEntry
+ * @property {string} id
+ * @property {string} title
+ * @property {string} variant
+ * @property {number} resolution
+ * @property {string} labels
+ * @property {object[]} preprocess  read by the Go module
+ * @property {WeightsFile[]} weights
+ * @property {{dataset: string, n: number, top1: number, top5: number}} [accuracy]
+ * @property {string} license
+ * @property {string} source
+ */
