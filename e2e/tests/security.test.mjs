@@ -130,7 +130,7 @@ test("names of labels and files are text, whatever they contain", async () => {
   const { top } = await page.answer(`${evil}.png`);
   assert.ok(top[0].text.includes(evil));
   await page.$("explain-toggle").first().click();
-  await page.page.locator("[aria-pressed=true]").waitFor();
+  await page.page.locator("[data-testid=explain-toggle][aria-pressed=true]").waitFor();
   assert.equal(await page.page.evaluate(() => Reflect.get(globalThis, "ran")), undefined);
   assert.equal(await page.page.locator("main img[src='x'], main script").count(), 0);
   await page.close(FAILED_DOWNLOAD);
