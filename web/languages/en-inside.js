@@ -51,13 +51,15 @@ export const enInside = {
     firstStep: "first step",
     lastStep: "last",
     deltaOf: (/** @type {string} */ direction) => `Δ. ${direction}`,
-    position: (
-      /** @type {number} */ row,
-      /** @type {number} */ column,
-      /** @type {string} */ delta,
-      /** @type {number} */ keep,
-    ) => `Δ ${delta} in row ${row}, column ${column}, keeps ${keep} % of the memory`,
-    extremes: (/** @type {string} */ most, /** @type {string} */ least) => `Largest ${most}; smallest ${least}.`,
+    position: (/** @type {string} */ delta, /** @type {number} */ row, /** @type {number} */ column) =>
+      `${delta} in row ${row}, column ${column}`,
+    extremes: (
+      /** @type {string} */ most,
+      /** @type {string} */ least,
+      /** @type {number} */ keptLeast,
+      /** @type {number} */ keptMost,
+    ) =>
+      `Δ is largest, ${most}, and smallest, ${least}. From step to step the channels keep ${keptLeast === keptMost ? keptLeast : `${keptLeast} to ${keptMost}`} % of their memory on average, each at its own pace.`,
     scanOut: "Mamba",
     sum: "sum",
     localTitle: (/** @type {number} */ channels, /** @type {number} */ of) =>

@@ -41,8 +41,9 @@ export const zhInside = {
     firstStep: "第一步",
     lastStep: "最后一步",
     deltaOf: (direction) => `Δ。${direction}`,
-    position: (row, column, delta, keep) => `第 ${row} 行第 ${column} 列的 Δ 为 ${delta}，保留 ${keep}% 的记忆`,
-    extremes: (most, least) => `最大：${most}；最小：${least}。`,
+    position: (delta, row, column) => `${delta}（第 ${row} 行第 ${column} 列）`,
+    extremes: (most, least, keptLeast, keptMost) =>
+      `Δ 最大为 ${most}，最小为 ${least}。每走一步，各通道平均保留 ${keptLeast === keptMost ? keptLeast : `${keptLeast}–${keptMost}`}% 的记忆，快慢各不相同。`,
     scanOut: "Mamba",
     sum: "相加",
     localTitle: (channels, of) => `局部分支：深度卷积 · ${of} 个通道中的 ${channels} 个`,

@@ -72,16 +72,13 @@ function createDirection({ width, height }, backward, say) {
       tile.show(delta, width, height, scale, nameOf(say.deltaOf(say[direction]), delta, say), "");
       chart.bars.setAttribute("d", chartPath(delta, backward, scale.max));
       const { min, max } = range(delta);
-      const describe = (/** @type {number} */ value) => {
+      const place = (/** @type {number} */ value) => {
         const at = delta.indexOf(value);
-        return say.position(
-          Math.floor(at / width) + 1,
-          (at % width) + 1,
-          formatValue(value),
-          Math.round(100 * keep[at]),
-        );
+        return say.position(formatValue(value), Math.floor(at / width) + 1, (at % width) + 1);
       };
-      words.textContent = delta.length > 1 ? say.extremes(describe(max), describe(min)) : describe(max);
+      const kept = range(keep);
+      const percent = (/** @type {number} */ share) => Math.round(100 * share);
+      words.textContent = say.extremes(place(max), place(min), percent(kept.min), percent(kept.max));
     },
   };
 }
