@@ -66,6 +66,8 @@ func (t tree) measure() (sizes, error) {
 				f, s.module = s.module, f
 			}
 			s.others.add(f)
+		case name == serviceWorker: // Comes when the page has had all it needs.
+			s.rest.add(f)
 		case ext == ".js" || ext == ".css" || ext == ".html":
 			s.code.add(f)
 		case ext == ".safetensors":
@@ -140,7 +142,7 @@ func (s sizes) print(w io.Writer, limits budget) {
 		{"modules of the other kernels", s.others, 0},
 		{"models", s.models, 0},
 		{"labels", s.labels, 0},
-		{"rest: pictures, sounds, manifest, licence", s.rest, 0},
+		{"rest: pictures, sounds, lists, licence", s.rest, 0},
 		{"first visit, default model included", s.firstVisit, limits.FirstVisit},
 		{"whole site (gzip: copies beside the files)", s.site, limits.Site},
 	} {

@@ -9,6 +9,7 @@ import { createPageStore } from "./page/state.js";
 import { answerPanel } from "./panels/answer.js";
 import { errorPanel } from "./panels/error.js";
 import { modelPanel } from "./panels/model.js";
+import { offlinePanel } from "./panels/offline.js";
 import { soundPanel } from "./panels/sound.js";
 import { stagePanel } from "./panels/stage.js";
 import { statusPanel } from "./panels/status.js";
@@ -35,6 +36,7 @@ const PANELS = {
   answer: answerPanel,
   model: modelPanel,
   tools: toolsPanel,
+  offline: offlinePanel,
 };
 /** @type {Map<string, Element>} */
 const mounted = new Map(Object.keys(PANELS).map((name) => [name, placeOf(name)]));
@@ -63,3 +65,5 @@ await spoken;
 openEntrances(store, session);
 store.watch((state) => state.language, mount);
 await session.start(query);
+await (await import("./page/launch.js")).receiveFiles(session, query.shared);
+await (await import("./page/offline.js")).keepOffline(store);

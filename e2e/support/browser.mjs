@@ -50,6 +50,13 @@ export async function startBrowser(flags = [], start = startSite) {
       const context = await browser.newContext(options);
       return new ClassifierPage(await context.newPage(), site.url);
     },
+    /**
+     * Another tab beside a page's.
+     * @param {ClassifierPage} page
+     */
+    async openTab(page) {
+      return new ClassifierPage(await page.page.context().newPage(), site.url);
+    },
     async stop() {
       await browser.close();
       site.stop();

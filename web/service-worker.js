@@ -1,0 +1,301 @@
+/**
+ * Keeps the site on this device, so that it opens without a network. Three things are promised:
+ *
+ * - One version as a whole. A version is installed when every file of it has arrived and is the right one by its
+ *   SHA-256, which a host in the middle of a deployment does not give; a tab goes on with the version it began with.
+ * - No surprise. A new version waits until the page asks for it or its last tab is closed.
+ * - Isolation from other sites, which brings a fine clock, on hosts that cannot ask for it by headers.
+ *
+ * A classic script, because not every browser takes a module here. Caches are named after the site's path: other sites
+ * may share the origin.
+ */
+
+"use strict";
+
+// "make site" writes the version and the two lists (offline.go); without them this keeps nothing, and removes what an
+// installed version had kept.
+const VERSION = "development";
+/** The page's own files: their SHA-256 by their paths. @type {Record<string, string>} */
+const SHELL = {};
+/** The files of which a device keeps only those it uses. Their names carry the beginning of their SHA-256. @type {string[]} */
+const LARGE = [];
+
+const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
+const SITE = new URL("./", location.href);
+const OURS = `mobilemamba ${SITE.pathname} `;
+const SHELL_OF = `${OURS}shell `;
+const LARGE_FILES = `${OURS}large`;
+/** Which tab runs which version: one entry a tab. */
+const TABS = `${OURS}tabs`;
+/** The pictures that another app shared, until the page takes them. */
+const SHARED = `${OURS}shared`;
+/** How the names of large files end. */
+const IMMUTABLE = /\.[0-9a-f]{12}\.(?:wasm|safetensors)$/;
+
+const ISOLATION = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Resource-Policy": "same-origin",
+};
+
+worker.addEventListener("install", (event) => event.waitUntil(install()));
+worker.addEventListener("activate", (event) => event.waitUntil(activate()));
+worker.addEventListener("fetch", answer);
+worker.addEventListener("message", (event) => {
+  switch (event.data.type) {
+    case "take-over":
+      return event.waitUntil(worker.skipWaiting());
+    case "keep":
+      return event.waitUntil(keep(event).then((reply) => event.ports[0].postMessage(reply)));
+  }
+});
+
+async function install() {
+  if (VERSION === "development") return worker.skipWaiting();
+  const name = SHELL_OF + VERSION;
+  try {
+    const [shell, earlier] = [await caches.open(name), await shells()];
+    const files = Object.entries(SHELL).map(async ([path, sha256]) => {
+      const url = urlOf(path);
+      await shell.put(url, (await findSame(earlier, url, sha256)) ?? (await obtain(url, sha256)));
+    });
+    await Promise.all([...files, renewLarge()]);
+  } catch (error) {
+    await caches.delete(name);
+    throw error;
+  }
+}
+
+async function activate() {
+  if (VERSION !== "development") return tidy();
+  for (const name of await caches.keys()) if (name.startsWith(OURS)) await caches.delete(name);
+  await worker.registration.unregister();
+}
+
+/** Forgets tabs that are closed, and what only they needed. */
+async function tidy() {
+  const needed = new Set([SHELL_OF + VERSION]);
+  const tabs = await caches.open(TABS);
+  for (const request of await tabs.keys()) {
+    const id = pathOf(new URL(request.url));
+    if (!(await worker.clients.get(id))) await tabs.delete(request);
+    else needed.add(SHELL_OF + (await versionOf(id)));
+  }
+  // A newer version, which is about to be installed, is not known by name here.
+  if (worker.registration.installing || worker.registration.waiting) return;
+  for (const name of await shells()) if (!needed.has(name)) await caches.delete(name);
+  if (needed.size > 1) return;
+  const large = await caches.open(LARGE_FILES);
+  for (const { url } of await large.keys()) if (!LARGE.includes(pathOf(new URL(url)))) await large.delete(url);
+}
+
+/** @returns {Promise<string[]>} names of the caches that hold a version */
+async function shells() {
+  return (await caches.keys()).filter((name) => name.startsWith(SHELL_OF));
+}
+
+// ------------------------------------------------------------------------------------------------ what is answered
+
+/** @param {FetchEvent} event */
+function answer(event) {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (VERSION === "development" || url.origin !== SITE.origin || !url.pathname.startsWith(SITE.pathname)) return;
+  const path = pathOf(url) || "index.html";
+  if (path === "share" && request.method === "POST") return event.respondWith(receive(request));
+  if (request.method !== "GET") return;
+  if (path === "shared") return event.respondWith(handOver());
+  if (request.mode === "navigate") {
+    if (SHELL[path]) event.respondWith(fromShell(VERSION, path, request));
+    return event.waitUntil(remember(event.resultingClientId, VERSION));
+  }
+  if (IMMUTABLE.test(path)) return event.respondWith(fromLarge(event, path));
+  event.respondWith(forClient(event, path));
+}
+
+/**
+ * From the version that the tab began with. A worker that it starts goes on with the same.
+ * @param {FetchEvent} event
+ * @param {string} path
+ */
+async function forClient({ clientId, resultingClientId, request }, path) {
+  const version = await versionOf(clientId);
+  if (resultingClientId && version !== VERSION) await remember(resultingClientId, version);
+  return fromShell(version, path, request);
+}
+
+/**
+ * @param {string} version
+ * @param {string} path
+ * @param {Request} request
+ * @returns {Promise<Response>}
+ */
+async function fromShell(version, path, request) {
+  const shell = SHELL_OF + version;
+  return (await caches.match(urlOf(path), { cacheName: shell })) ?? fetch(request);
+}
+
+/**
+ * A file whose name says what it holds, whichever version asks for it.
+ * @param {FetchEvent} event
+ * @param {string} path
+ * @returns {Promise<Response>}
+ */
+async function fromLarge(event, path) {
+  const kept = await caches.match(urlOf(path), { cacheName: LARGE_FILES });
+  if (kept) return kept;
+  const response = await fetch(event.request);
+  if (response.ok && LARGE.includes(path)) event.waitUntil(keepLarge(path, response.clone()));
+  return response;
+}
+
+/**
+ * Pictures from another app, by the share target of the manifest. The page asks for them when it is up.
+ * @param {Request} request
+ */
+async function receive(request) {
+  const headers = { "Content-Type": request.headers.get("Content-Type") ?? "" };
+  await (await caches.open(SHARED)).put(urlOf("shared"), new Response(await request.blob(), { headers }));
+  return Response.redirect(urlOf("?shared"), 303);
+}
+
+/** The form with the pictures, once. */
+async function handOver() {
+  const shared = await caches.match(urlOf("shared"), { cacheName: SHARED });
+  await caches.delete(SHARED);
+  return shared ?? new Response(null, { status: 404 });
+}
+
+// ------------------------------------------------------------------------------------------------ tabs and versions
+
+/** Known without asking the cache. @type {Map<string, string>} */
+const versions = new Map();
+
+/**
+ * @param {string} id
+ * @param {string} version
+ */
+async function remember(id, version) {
+  if (!id) return;
+  versions.set(id, version);
+  await (await caches.open(TABS)).put(urlOf(id), new Response(version));
+}
+
+/**
+ * A tab that is not known was opened before anything was installed, and claimed by the version that it runs.
+ * @param {string} id
+ * @returns {Promise<string>}
+ */
+async function versionOf(id) {
+  let version = versions.get(id);
+  if (!version) {
+    const entry = id && (await caches.match(urlOf(id), { cacheName: TABS }));
+    version = entry ? await entry.text() : VERSION;
+    versions.set(id, version);
+  }
+  return version;
+}
+
+/**
+ * The page says which version it is and what it uses. A page of this version is answered from here from now on; one of
+ * another, which came from the network or its cache, is told which version is here.
+ * @param {ExtendableMessageEvent} event  its data: {version: string, files: string[]}, files being absolute URLs
+ * @returns {Promise<{version: string, kept: boolean}>}
+ */
+async function keep({ data, source }) {
+  const { version, files } = /** @type {{version: string, files: string[]}} */ (data);
+  if (version !== VERSION) return { version: VERSION, kept: false };
+  if (source instanceof Client) await remember(source.id, version);
+  await worker.clients.claim();
+  try {
+    const paths = files.map((url) => pathOf(new URL(url)));
+    await Promise.all(paths.filter((path) => LARGE.includes(path)).map((path) => keepLarge(path)));
+    await tidy();
+    return { version, kept: true };
+  } catch {
+    return { version, kept: false }; // The network or the room on this device was not enough.
+  }
+}
+
+// ------------------------------------------------------------------------------------------------ what is kept
+
+/**
+ * @param {string} path
+ * @param {Response} [response]  that has just come
+ */
+async function keepLarge(path, response) {
+  const large = await caches.open(LARGE_FILES);
+  const url = urlOf(path);
+  if (await large.match(url)) return;
+  await large.put(url, await obtain(url, path.split(".").at(-2) ?? "", response));
+}
+
+/** What this device uses of the large files, as it is in this version. */
+async function renewLarge() {
+  const unhashed = (/** @type {string} */ path) => path.replace(/\.[0-9a-f]{12}\./, ".");
+  const large = await caches.open(LARGE_FILES);
+  const used = new Set((await large.keys()).map(({ url }) => unhashed(pathOf(new URL(url)))));
+  await Promise.all(LARGE.filter((path) => used.has(unhashed(path))).map((path) => keepLarge(path)));
+}
+
+/**
+ * A file that an earlier version has as well.
+ * @param {string[]} earlier  names of caches
+ * @param {string} url
+ * @param {string} sha256
+ */
+async function findSame(earlier, url, sha256) {
+  for (const cacheName of earlier) {
+    const response = await caches.match(url, { cacheName });
+    if (response?.headers.get("ETag") === `"${sha256}"`) return response;
+  }
+  return undefined;
+}
+
+/**
+ * Fetches a file that has a certain content: from the browser's own cache, which has it where the page has just loaded
+ * it, or else from the host.
+ * @param {string} url
+ * @param {string} sha256  or its beginning
+ * @param {Response} [first]  tried before all
+ * @returns {Promise<Response>}
+ */
+async function obtain(url, sha256, first) {
+  for (const cache of /** @type {const} */ (["force-cache", "reload"])) {
+    const response = (cache === "force-cache" && first) || (await fetch(url, { cache }));
+    const body = await response.arrayBuffer();
+    const hash = await hashOf(body);
+    if (response.ok && hash.startsWith(sha256)) return keepable(url, response, body, hash);
+  }
+  throw new Error(`${url} is not that of version ${VERSION}`);
+}
+
+/**
+ * A response of its own: it does not say that it came by a redirection, which browsers refuse for a page.
+ * @param {string} url
+ * @param {Response} response
+ * @param {ArrayBuffer} body
+ * @param {string} hash
+ */
+function keepable(url, response, body, hash) {
+  // Compiled while it arrives, whatever the host takes it for.
+  const type = url.endsWith(".wasm") ? "application/wasm" : (response.headers.get("Content-Type") ?? "");
+  const headers = { "Content-Type": type, "Content-Length": String(body.byteLength), ETag: `"${hash}"`, ...ISOLATION };
+  return new Response(body, { headers });
+}
+
+/** @param {ArrayBuffer} body */
+async function hashOf(body) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", body));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+/** @param {string} path  of a file of the site */
+function urlOf(path) {
+  return new URL(path, SITE).href;
+}
+
+/** @param {URL} url */
+function pathOf(url) {
+  return url.pathname.slice(SITE.pathname.length);
+}
