@@ -1,7 +1,7 @@
 /** Versions of the published site on a host: what "make site" and an upload do, without building anything anew. */
 
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -34,16 +34,45 @@ export class Host {
     const files = new Map(Object.entries(changes).map(([name, change]) => [name, change(this.read(name))]));
     const page = files.get("index.html") ?? this.read("index.html");
     files.set("index.html", page.replace(`content="${this.version}"`, `content="${version}"`));
-    const worker = this.read("service-worker.js").replace(/const SHELL = (.*);/, (_, json) => {
-      const shell = JSON.parse(json);
-      for (const [name, text] of files) shell[name] = createHash("sha256").update(text).digest("hex");
-      return `const SHELL = ${JSON.stringify(shell)};`;
-    });
+    const worker = (files.get("service-worker.js") ?? this.read("service-worker.js")).replace(
+      /const SHELL = (.*);/,
+      (_, json) => {
+        const shell = JSON.parse(json);
+        for (const [name, text] of files) if (shell[name]) shell[name] = sha256(text);
+        return `const SHELL = ${JSON.stringify(shell)};`;
+      },
+    );
     files.set("service-worker.js", worker.replace(/const VERSION = "\w+"/, `const VERSION = "${version}"`));
-    for (const [name, text] of files) if (arrives(name)) writeFileSync(path.join(this.folder, name), text);
+    for (const [name, text] of files) if (arrives(name)) this.replace(name, text);
+  }
+
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
+  replace(name, text) {
+    writeFileSync(path.join(this.folder, name), text);
+  }
+
+  /**
+   * Another file in the place of one that has a hash in its name; returns its name.
+   * @param {string} name  of a WebAssembly module: it gets a section that says nothing
+   */
+  renew(name) {
+    const file = path.join(this.folder, name);
+    const bytes = Buffer.concat([readFileSync(file), Buffer.from([0, 2, 1, 0x20])]);
+    const renewed = name.replace(/\.[0-9a-f]{12}\./, `.${sha256(bytes).slice(0, 12)}.`);
+    writeFileSync(file, bytes);
+    renameSync(file, path.join(this.folder, renewed));
+    return renewed;
   }
 
   remove() {
     rmSync(this.folder, { recursive: true });
   }
+}
+
+/** @param {string | Buffer} data */
+function sha256(data) {
+  return createHash("sha256").update(data).digest("hex");
 }

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { before, test } from "node:test";
+import { KERNELS } from "../../web/kernels.js";
 import { startBrowser } from "../support/browser.mjs";
 import { Host } from "../support/deploy.mjs";
 import { drawScene, encodePng } from "../support/pictures.mjs";
@@ -69,6 +70,24 @@ function wordsOf(page) {
 /** @param {ClassifierPage} page */
 function cacheNames(page) {
   return page.page.evaluate(() => caches.keys());
+}
+
+/**
+ * Starts another engine, as after a crash; its modules give its kernels a name.
+ * @param {ClassifierPage} page
+ */
+function engineOf(page) {
+  return page.page.evaluate(async () => {
+    const worker = new Worker("worker.js", { type: "module" });
+    const started = new Promise((resolve, reject) => {
+      worker.onerror = reject;
+      worker.onmessage = ({ data }) => resolve(data);
+    });
+    worker.postMessage({ id: 1, type: "init", kernel: "auto" });
+    const { type, value } = await started;
+    worker.terminate();
+    return type === "ready" ? value.name : type;
+  });
 }
 
 const SECOND = {
@@ -165,7 +184,10 @@ test("a tab goes on with its version when another tab takes the next one", async
   const old = await browser.newPage();
   await visit(old);
   const first = host.version;
-  host.deploy("second", SECOND);
+  host.deploy("second", {
+    ...SECOND,
+    "kernels.js": (text) => text.replace(`name: "${KERNELS[0].name}"`, 'name: "second"'),
+  });
 
   const other = await browser.openTab(old);
   await other.open();
@@ -177,15 +199,8 @@ test("a tab goes on with its version when another tab takes the next one", async
   reach(false);
   assert.match(await wordsOf(old), /Works offline now/);
   assert.match(await wordsOf(other), /Second version/);
-  // The engine starts anew, with the modules of its tab.
-  const module = await old.page.evaluate(async () => {
-    const source = `import { en } from "${new URL("languages/en.js", location.href)}"; postMessage(en.offline.ready);`;
-    const worker = new Worker(new URL("worker.js", location.href), { type: "module" });
-    const started = new Promise((resolve) => (worker.onmessage = ({ data }) => resolve(data.type)));
-    worker.postMessage({ id: 1, type: "init", kernel: "auto" });
-    return [source.length > 0, await started];
-  });
-  assert.deepEqual(module, [true, "ready"]);
+  assert.equal(await engineOf(old), KERNELS[0].name, "an engine that starts anew is of its tab's version");
+  assert.equal(await engineOf(other), "second");
   reach(true);
 
   await old.$("reload").click();
@@ -223,5 +238,216 @@ test("a deployment under way changes nothing, until it is complete", async (t) =
   await page.$("reload").click();
   await page.page.getByText("Second version").waitFor();
   assert.equal(await versionOf(page), "third");
+  await page.close();
+});
+
+test("a first visit in the middle of a deployment does not mix versions", async (t) => {
+  const { host, browser, url } = await start(t);
+  const page = await browser.newPage();
+  const first = host.version;
+  await page.page.goto(url);
+  host.deploy("second", SECOND);
+  await page.$("new-version").waitFor();
+  assert.equal(await page.page.evaluate(() => navigator.serviceWorker.controller), null);
+  assert.equal(await versionOf(page), first);
+  await page.$("reload").click();
+  await page.page.getByText("Second version").waitFor();
+  assert.equal(await versionOf(page), "second");
+  await page.close();
+});
+
+test("the large files of a new version come with it, where the old ones were in use", async (t) => {
+  const { host, browser, reach } = await start(t);
+  const page = await browser.newPage();
+  await visit(page);
+  const large = JSON.parse(/const LARGE = (.*);/.exec(host.read("service-worker.js"))?.[1] ?? "[]");
+  const old = large.find((/** @type {string} */ name) => name.startsWith("mobilemamba-relaxed."));
+  const renamed = host.renew(old);
+  host.deploy("second", {
+    ...SECOND,
+    "kernels.js": (text) => text.replace(old, renamed),
+    "service-worker.js": (text) => text.replace(old, renamed),
+  });
+  await page.open();
+  await page.$("new-version").waitFor();
+  reach(false);
+  await page.$("reload").click();
+  await page.page.getByText("Second version").waitFor();
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  await page.$("offline").waitFor();
+  const kept = await page.page.evaluate(async () => {
+    const [name] = (await caches.keys()).filter((name) => name.endsWith(" large"));
+    return (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname.slice(1));
+  });
+  assert.ok(kept.includes(renamed), `${renamed} among ${kept}`);
+  assert.ok(!kept.includes(old), "the old one is not needed any more");
+  assert.ok(!kept.some((name) => /simd|mobilemamba\.[0-9a-f]+\.wasm/.test(name)), `only what is in use, not ${kept}`);
+  await page.close();
+});
+
+test("other sites of the origin keep what is theirs, and the local server's page removes what was kept", async (t) => {
+  const { host, browser, url } = await start(t, "/some/sub/path/");
+  const page = await browser.newPage();
+  const others = ["theirs", "mobilemamba /some/sub/ shell 1", "mobilemamba /some/sub/path/deeper/ shell 1"];
+  await page.page.goto(url);
+  await page.page.evaluate((names) => Promise.all(names.map((name) => caches.open(name))), others);
+  await visit(page);
+  host.deploy("second", SECOND);
+  await page.open();
+  await page.$("reload").click();
+  await page.page.getByText("Second version").waitFor();
+  const names = await cacheNames(page);
+  for (const name of others) assert.ok(names.includes(name), name);
+
+  host.replace("index.html", readFileSync(path.join(ROOT, "web", "index.html"), "utf8"));
+  host.replace("service-worker.js", readFileSync(path.join(ROOT, "web", "service-worker.js"), "utf8"));
+  await page.open();
+  await page.page.waitForFunction(async () => (await navigator.serviceWorker.getRegistrations()).length === 0);
+  await page.page.reload();
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  assert.equal(await versionOf(page), "development");
+  const left = (await cacheNames(page)).filter((name) => name.startsWith("mobilemamba /some/sub/path/ "));
+  assert.deepEqual(left, []);
+  assert.deepEqual(
+    await page.page.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length),
+    0,
+    "a page under development is not kept",
+  );
+  await page.close();
+});
+
+test("a picture that another app shares is opened, once", async (t) => {
+  const { browser, url } = await start(t, "/some/sub/path/");
+  const page = await browser.newPage();
+  await visit(page);
+  await page.page.goto("about:blank");
+  const { share_target: target } = JSON.parse(readFileSync(path.join(ROOT, "web", "manifest.webmanifest"), "utf8"));
+  const action = new URL(target.action, url).href;
+  await page.page.setContent(
+    `<form action="${action}" method="${target.method}" enctype="${target.enctype}">` +
+      `<input type="file" name="${target.params.files[0].name}" multiple><button>Share</button></form>`,
+  );
+  await page.page.locator("input").setInputFiles(scene);
+  await page.page.getByText("Share").click();
+  await page.answer(scene.name);
+  assert.equal(page.page.url(), url);
+
+  await page.page.goto(`${url}?shared`);
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  await page.page.waitForURL(url);
+  assert.equal(await page.$("top5").getAttribute("data-about"), null);
+  assert.ok(!(await cacheNames(page)).some((name) => name.endsWith("shared")));
+  await page.close(/404/);
+});
+
+test("files that are opened with the app reach it", async (t) => {
+  const { browser } = await start(t);
+  const page = await browser.newPage();
+  await page.page.addInitScript(() => {
+    Object.defineProperty(window, "launchQueue", {
+      value: { setConsumer: (/** @type {unknown} */ use) => Object.assign(window, { launch: use }) },
+    });
+  });
+  await page.open();
+  await page.page.waitForFunction(() => "launch" in window);
+  await page.page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+    const file = new File([bytes], "opened.png", { type: "image/png" });
+    Reflect.get(window, "launch")({ files: [{ getFile: async () => file }] });
+  }, scene.buffer.toString("base64"));
+  await page.answer("opened.png");
+  await page.close();
+});
+
+test("pictures of other sites can be read by the isolated page", async (t) => {
+  const { browser, url } = await start(t);
+  const page = await browser.newPage();
+  await visit(page);
+  await page.page
+    .context()
+    .route("https://example.com/**", (route) =>
+      route.fulfill({
+        body: scene.buffer,
+        headers: { "Access-Control-Allow-Origin": "*", "Content-Type": "image/png" },
+      }),
+    );
+  await page.page.goto(`${url}?img=https://example.com/far.png`);
+  await page.answer("far.png");
+  assert.equal(await page.page.evaluate(() => crossOriginIsolated), true);
+  await page.close();
+});
+
+test("the page can be installed", async (t) => {
+  const { browser } = await start(t, "/some/sub/path/");
+  const page = await browser.newPage();
+  await visit(page, "?lang=zh");
+  assert.equal(await page.$("offline").innerText(), "现在可离线使用");
+  assert.equal(await page.$("install").isVisible(), false);
+  await page.page.evaluate(() => {
+    const event = new Event("beforeinstallprompt", { cancelable: true });
+    Object.assign(event, { prompt: () => Object.assign(window, { prompted: event.defaultPrevented }) });
+    window.dispatchEvent(event);
+  });
+  await page.$("install").click();
+  assert.equal(await page.page.evaluate(() => Reflect.get(window, "prompted")), true);
+  assert.equal(await page.$("install").isVisible(), false);
+
+  const session = await page.page.context().newCDPSession(page.page);
+  const { url, errors } = await session.send("Page.getAppManifest");
+  assert.equal(url, `${page.url}manifest.webmanifest`);
+  assert.deepEqual(errors, []);
+  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
+  assert.deepEqual(
+    installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"),
+    [],
+  );
+  await page.close();
+});
+
+test("icons have the sizes that the manifest gives", () => {
+  const read = (/** @type {string} */ name) => readFileSync(path.join(published, name));
+  const manifest = JSON.parse(read("manifest.webmanifest").toString());
+  const drawings = manifest.icons.map((/** @type {{src: string}} */ { src }) => src);
+  for (const { src, sizes, type } of [
+    ...manifest.icons,
+    { src: "assets/icons/apple-touch-icon.png", sizes: "180x180", type: "image/png" },
+  ]) {
+    const bytes = read(src);
+    if (type === "image/svg+xml") {
+      assert.match(bytes.toString(), /^<svg /);
+      continue;
+    }
+    assert.equal(bytes.toString("latin1", 1, 4), "PNG", src);
+    assert.equal(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`, sizes, src);
+  }
+  for (const purpose of ["any", "maskable"]) {
+    assert.ok(
+      manifest.icons.some((/** @type {{purpose: string}} */ icon) => icon.purpose === purpose),
+      purpose,
+    );
+  }
+  assert.equal(new Set(drawings).size, drawings.length);
+});
+
+test("the modules that the page starts with are asked for at once", async (t) => {
+  const { browser, url } = await start(t);
+  const page = await browser.newPage();
+  await page.page.goto(url);
+  await page.$("drop-zone").waitFor();
+  const { preloaded, fetched } = await page.page.evaluate(() => ({
+    preloaded: [...document.querySelectorAll("link[rel=modulepreload]")].map(
+      (link) => /** @type {HTMLLinkElement} */ (link).href,
+    ),
+    fetched: /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByType("resource")).map(
+      ({ name, initiatorType }) => ({ name, initiatorType }),
+    ),
+  }));
+  const late = fetched.filter(({ name, initiatorType }) => initiatorType === "other" && !preloaded.includes(name));
+  assert.ok(preloaded.length > 20, `${preloaded.length} modules`);
+  assert.deepEqual(
+    late.map(({ name }) => name).filter((name) => name.endsWith(".js") && !name.endsWith("/worker.js")),
+    [],
+  );
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
   await page.close();
 });
