@@ -19,14 +19,18 @@ export function offlinePanel({ store }) {
     { class: "toast", role: "status", "data-testid": "new-version" },
     el("p", {}, say.newVersion),
     el(
-      "button",
-      { type: "button", class: "primary", "data-testid": "reload", onclick: () => store.get().newVersion?.reload() },
-      say.reload,
-    ),
-    el(
-      "button",
-      { type: "button", class: "quiet", "data-testid": "later", onclick: () => store.get().newVersion?.later() },
-      say.later,
+      "div",
+      {},
+      el(
+        "button",
+        { type: "button", class: "primary", "data-testid": "reload", onclick: () => store.get().newVersion?.reload() },
+        say.reload,
+      ),
+      el(
+        "button",
+        { type: "button", class: "quiet", "data-testid": "later", onclick: () => store.get().newVersion?.later() },
+        say.later,
+      ),
     ),
   );
 
