@@ -30,16 +30,24 @@ function findChromium() {
 }
 
 /**
+ * How Chromium is started.
+ * @param {string[]} [flags]
+ */
+export function chromiumOptions(flags = []) {
+  return {
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
+  };
+}
+
+/**
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
  * @param {typeof startSite} [start]
  */
 export async function startBrowser(flags = [], start = startSite) {
   const site = await start();
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
-  });
+  const browser = await chromium.launch(chromiumOptions(flags));
   return {
     url: site.url,
     /**
