@@ -1,63 +1,14 @@
-/** The published site without a network, across versions, beside other sites, and as an app. */
+/** The published site without a network, across versions and beside other sites. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { before, test } from "node:test";
+import { test } from "node:test";
 import { KERNELS } from "../../web/kernels.js";
-import { startBrowser } from "../support/browser.mjs";
-import { Host } from "../support/deploy.mjs";
-import { drawScene, encodePng } from "../support/pictures.mjs";
+import { classifySample, startPublished, versionOf, visit } from "../support/published.mjs";
 import { ROOT } from "../support/repo.mjs";
-import { publishSite, serveFolder } from "../support/static.mjs";
 
 /** @typedef {import("../support/browser.mjs").ClassifierPage} ClassifierPage */
-
-const scene = { name: "scene.png", mimeType: "image/png", buffer: encodePng(drawScene(640, 480)) };
-
-/** @type {string} */
-let published;
-before(async () => {
-  published = await publishSite();
-});
-
-/**
- * A host of its own for a test, and a browser.
- * @param {import("node:test").TestContext} t
- * @param {string} [base]
- */
-async function start(t, base = "/") {
-  const host = new Host(published);
-  /** @type {Awaited<ReturnType<typeof serveFolder>> | undefined} */
-  let server;
-  const browser = await startBrowser([], async () => (server = await serveFolder(host.folder, { base })));
-  t.after(async () => {
-    await browser.stop();
-    host.remove();
-  });
-  return { host, browser, url: browser.url, reach: (/** @type {boolean} */ now) => server?.reach(now) };
-}
-
-/**
- * Opens the page and waits until it says that it is kept.
- * @param {ClassifierPage} page
- * @param {string} [query]
- */
-async function visit(page, query) {
-  await page.open(query);
-  await page.$("offline").waitFor();
-}
-
-/** @param {ClassifierPage} page */
-async function classifySample(page) {
-  await page.$("samples").getByRole("button").first().click();
-  return (await page.answer("orange.jpg")).top;
-}
-
-/** @param {ClassifierPage} page */
-function versionOf(page) {
-  return page.page.evaluate(() => document.querySelector('meta[name="version"]')?.getAttribute("content"));
-}
 
 /**
  * What the page says that it is made of: the first line of a module, of the version that answers.
@@ -96,7 +47,7 @@ const SECOND = {
 
 for (const base of ["/", "/some/sub/path/"]) {
   test(`one visit to ${base} is enough to work without a network`, async (t) => {
-    const { browser, url, reach } = await start(t, base);
+    const { browser, url, reach } = await startPublished(t, base);
     const page = await browser.newPage();
     /** @type {string[]} */
     const foreign = [];
@@ -126,7 +77,7 @@ for (const base of ["/", "/some/sub/path/"]) {
 }
 
 test("what the page is made of is there without a network, panels that were never opened too", async (t) => {
-  const { host, browser, reach } = await start(t);
+  const { host, browser, reach } = await startPublished(t);
   const page = await browser.newPage();
   await visit(page);
   reach(false);
@@ -146,7 +97,7 @@ test("what the page is made of is there without a network, panels that were neve
 });
 
 test("a new version waits for the reader, and comes as a whole", async (t) => {
-  const { host, browser, url } = await start(t);
+  const { host, browser, url } = await startPublished(t);
   const page = await browser.newPage();
   await visit(page);
   const first = host.version;
@@ -180,7 +131,7 @@ test("a new version waits for the reader, and comes as a whole", async (t) => {
 });
 
 test("a tab goes on with its version when another tab takes the next one", async (t) => {
-  const { host, browser, reach } = await start(t);
+  const { host, browser, reach } = await startPublished(t);
   const old = await browser.newPage();
   await visit(old);
   const first = host.version;
@@ -210,7 +161,7 @@ test("a tab goes on with its version when another tab takes the next one", async
 });
 
 test("a deployment under way changes nothing, until it is complete", async (t) => {
-  const { host, browser } = await start(t);
+  const { host, browser } = await startPublished(t);
   const page = await browser.newPage();
   await visit(page);
   const first = host.version;
@@ -242,7 +193,7 @@ test("a deployment under way changes nothing, until it is complete", async (t) =
 });
 
 test("a first visit in the middle of a deployment does not mix versions", async (t) => {
-  const { host, browser, url } = await start(t);
+  const { host, browser, url } = await startPublished(t);
   const page = await browser.newPage();
   const first = host.version;
   await page.page.goto(url);
@@ -257,7 +208,7 @@ test("a first visit in the middle of a deployment does not mix versions", async 
 });
 
 test("the large files of a new version come with it, where the old ones were in use", async (t) => {
-  const { host, browser, reach } = await start(t);
+  const { host, browser, reach } = await startPublished(t);
   const page = await browser.newPage();
   await visit(page);
   const large = JSON.parse(/const LARGE = (.*);/.exec(host.read("service-worker.js"))?.[1] ?? "[]");
@@ -286,7 +237,7 @@ test("the large files of a new version come with it, where the old ones were in 
 });
 
 test("other sites of the origin keep what is theirs, and the local server's page removes what was kept", async (t) => {
-  const { host, browser, url } = await start(t, "/some/sub/path/");
+  const { host, browser, url } = await startPublished(t, "/some/sub/path/");
   const page = await browser.newPage();
   const others = ["theirs", "mobilemamba /some/sub/ shell 1", "mobilemamba /some/sub/path/deeper/ shell 1"];
   await page.page.goto(url);
@@ -313,139 +264,5 @@ test("other sites of the origin keep what is theirs, and the local server's page
     0,
     "a page under development is not kept",
   );
-  await page.close();
-});
-
-test("a picture that another app shares is opened, once", async (t) => {
-  const { browser, url } = await start(t, "/some/sub/path/");
-  const page = await browser.newPage();
-  await visit(page);
-  await page.page.goto("about:blank");
-  const { share_target: target } = JSON.parse(readFileSync(path.join(ROOT, "web", "manifest.webmanifest"), "utf8"));
-  const action = new URL(target.action, url).href;
-  await page.page.setContent(
-    `<form action="${action}" method="${target.method}" enctype="${target.enctype}">` +
-      `<input type="file" name="${target.params.files[0].name}" multiple><button>Share</button></form>`,
-  );
-  await page.page.locator("input").setInputFiles(scene);
-  await page.page.getByText("Share").click();
-  await page.answer(scene.name);
-  assert.equal(page.page.url(), url);
-
-  await page.page.goto(`${url}?shared`);
-  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
-  await page.page.waitForURL(url);
-  assert.equal(await page.$("top5").getAttribute("data-about"), null);
-  assert.ok(!(await cacheNames(page)).some((name) => name.endsWith("shared")));
-  await page.close(/404/);
-});
-
-test("files that are opened with the app reach it", async (t) => {
-  const { browser } = await start(t);
-  const page = await browser.newPage();
-  await page.page.addInitScript(() => {
-    Object.defineProperty(window, "launchQueue", {
-      value: { setConsumer: (/** @type {unknown} */ use) => Object.assign(window, { launch: use }) },
-    });
-  });
-  await page.open();
-  await page.page.waitForFunction(() => "launch" in window);
-  await page.page.evaluate((base64) => {
-    const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-    const file = new File([bytes], "opened.png", { type: "image/png" });
-    Reflect.get(window, "launch")({ files: [{ getFile: async () => file }] });
-  }, scene.buffer.toString("base64"));
-  await page.answer("opened.png");
-  await page.close();
-});
-
-test("pictures of other sites can be read by the isolated page", async (t) => {
-  const { browser, url } = await start(t);
-  const page = await browser.newPage();
-  await visit(page);
-  await page.page
-    .context()
-    .route("https://example.com/**", (route) =>
-      route.fulfill({
-        body: scene.buffer,
-        headers: { "Access-Control-Allow-Origin": "*", "Content-Type": "image/png" },
-      }),
-    );
-  await page.page.goto(`${url}?img=https://example.com/far.png`);
-  await page.answer("far.png");
-  assert.equal(await page.page.evaluate(() => crossOriginIsolated), true);
-  await page.close();
-});
-
-test("the page can be installed", async (t) => {
-  const { browser } = await start(t, "/some/sub/path/");
-  const page = await browser.newPage();
-  await visit(page, "?lang=zh");
-  assert.equal(await page.$("offline").innerText(), "现在可离线使用");
-  assert.equal(await page.$("install").isVisible(), false);
-  await page.page.evaluate(() => {
-    const event = new Event("beforeinstallprompt", { cancelable: true });
-    Object.assign(event, { prompt: () => Object.assign(window, { prompted: event.defaultPrevented }) });
-    window.dispatchEvent(event);
-  });
-  await page.$("install").click();
-  assert.equal(await page.page.evaluate(() => Reflect.get(window, "prompted")), true);
-  assert.equal(await page.$("install").isVisible(), false);
-
-  const session = await page.page.context().newCDPSession(page.page);
-  const { url, errors } = await session.send("Page.getAppManifest");
-  assert.equal(url, `${page.url}manifest.webmanifest`);
-  assert.deepEqual(errors, []);
-  const { installabilityErrors } = await session.send("Page.getInstallabilityErrors");
-  assert.deepEqual(
-    installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito"),
-    [],
-  );
-  await page.close();
-});
-
-test("icons have the sizes that the manifest gives", () => {
-  const read = (/** @type {string} */ name) => readFileSync(path.join(published, name));
-  const manifest = JSON.parse(read("manifest.webmanifest").toString());
-  const drawings = manifest.icons.map((/** @type {{src: string}} */ { src }) => src);
-  for (const { src, sizes, type } of [
-    ...manifest.icons,
-    { src: "assets/icons/apple-touch-icon.png", sizes: "180x180", type: "image/png" },
-  ]) {
-    const bytes = read(src);
-    if (type === "image/svg+xml") {
-      assert.match(bytes.toString(), /^<svg /);
-      continue;
-    }
-    assert.equal(bytes.toString("latin1", 1, 4), "PNG", src);
-    assert.equal(`${bytes.readUInt32BE(16)}x${bytes.readUInt32BE(20)}`, sizes, src);
-  }
-  for (const purpose of ["any", "maskable"]) {
-    assert.ok(
-      manifest.icons.some((/** @type {{purpose: string}} */ icon) => icon.purpose === purpose),
-      purpose,
-    );
-  }
-  assert.equal(new Set(drawings).size, drawings.length);
-});
-
-test("the modules that the page starts with are asked for at once", async (t) => {
-  const { browser } = await start(t);
-  const page = await browser.newPage();
-  await page.open();
-  const { preloaded, times, arrived } = await page.page.evaluate(() => {
-    const links = /** @type {HTMLLinkElement[]} */ ([...document.querySelectorAll("link[rel=modulepreload]")]);
-    const timesOf = (/** @type {string} */ url) =>
-      /** @type {PerformanceResourceTiming[]} */ (performance.getEntriesByName(new URL(url, location.href).href));
-    return {
-      preloaded: links.map(({ href }) => href),
-      times: links.map(({ href }) => timesOf(href).map(({ startTime }) => startTime)),
-      arrived: timesOf("app.js")[0].responseEnd,
-    };
-  });
-  assert.ok(preloaded.length > 20, `${preloaded.length} modules`);
-  for (const [i, starts] of times.entries()) {
-    assert.ok(Math.min(...starts) < arrived, `${preloaded[i]} is asked for before an import names it`);
-  }
   await page.close();
 });
