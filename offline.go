@@ -31,7 +31,7 @@ func (t tree) markOffline() error {
 	err := t.fill("index.html", `<meta name="version" content="development" />`,
 		fmt.Sprintf(`<meta name="version" content=%q />`, version))
 
-	shell, large := map[string]string{}, []string{}
+	shell, modules := map[string]string{}, []string{}
 	for _, name := range t.names() {
 		switch ext := path.Ext(name); {
 		case name == serviceWorker || strings.HasPrefix(path.Base(name), "."):
@@ -40,17 +40,17 @@ func (t tree) markOffline() error {
 			err = errors.Join(err, fmt.Errorf("%s would read otherwise in a URL; use letters, digits and ./_-", name))
 		case slices.Contains(kept, ext):
 			shell[name] = fmt.Sprintf("%x", sha256.Sum256(t[name]))
-		case immutable(name):
-			large = append(large, name)
+		case ext == ".wasm":
+			modules = append(modules, name)
 		}
 	}
 	files, _ := json.Marshal(shell) // Strings alone, in the order of the keys.
-	modules, _ := json.Marshal(large)
+	ofModules, _ := json.Marshal(modules)
 	return errors.Join(
 		err,
 		t.fill(serviceWorker, `const VERSION = "development";`, fmt.Sprintf("const VERSION = %q;", version)),
 		t.fill(serviceWorker, "const SHELL = {};", fmt.Sprintf("const SHELL = %s;", files)),
-		t.fill(serviceWorker, "const LARGE = [];", fmt.Sprintf("const LARGE = %s;", modules)),
+		t.fill(serviceWorker, "const MODULES = [];", fmt.Sprintf("const MODULES = %s;", ofModules)),
 	)
 }
 

@@ -32,7 +32,7 @@ func fakeSite() tree {
 		"mobilemamba.0123456789ab.wasm":      "\x00asm",
 		"mobilemamba-simd.0123456789ab.wasm": "\x00asm simd",
 		"wasm_exec.0123456789ab.js":          "// Go",
-		serviceWorker:                        "const VERSION = \"development\";\nconst SHELL = {};\nconst LARGE = [];\n",
+		serviceWorker:                        "const VERSION = \"development\";\nconst SHELL = {};\nconst MODULES = [];\n",
 	} {
 		site[name] = []byte(text)
 	}
@@ -44,7 +44,7 @@ func TestMarkOffline(t *testing.T) {
 	if err := site.markOffline(); err != nil {
 		t.Fatal(err)
 	}
-	match := regexp.MustCompile(`^const VERSION = "([0-9a-f]{12})";\nconst SHELL = (.*);\nconst LARGE = (.*);\n$`).
+	match := regexp.MustCompile(`^const VERSION = "([0-9a-f]{12})";\nconst SHELL = (.*);\nconst MODULES = (.*);\n$`).
 		FindSubmatch(site[serviceWorker])
 	if match == nil {
 		t.Fatalf("the service worker reads %s", site[serviceWorker])
@@ -53,11 +53,11 @@ func TestMarkOffline(t *testing.T) {
 		t.Errorf("the page reads %s, want %s", site["index.html"], want)
 	}
 	var shell map[string]string
-	var large []string
+	var modules []string
 	if err := json.Unmarshal(match[2], &shell); err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(match[3], &large); err != nil {
+	if err := json.Unmarshal(match[3], &modules); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -72,9 +72,9 @@ func TestMarkOffline(t *testing.T) {
 			t.Errorf("%s is published otherwise than the service worker expects it", name)
 		}
 	}
-	want = []string{"assets/models/m.0123.safetensors", "mobilemamba-simd.0123456789ab.wasm", "mobilemamba.0123456789ab.wasm"}
-	if !slices.Equal(large, want) {
-		t.Errorf("the large files are %q, want %q", large, want)
+	want = []string{"mobilemamba-simd.0123456789ab.wasm", "mobilemamba.0123456789ab.wasm"}
+	if !slices.Equal(modules, want) {
+		t.Errorf("the modules are %q, want %q", modules, want)
 	}
 }
 
@@ -110,8 +110,8 @@ func TestVersionFollowsContents(t *testing.T) {
 func TestOfflineNeedsItsPlaces(t *testing.T) {
 	for _, tc := range []struct{ file, text, want string }{
 		{"index.html", "<head></head>", `index.html should have <meta name="version"`},
-		{serviceWorker, "const SHELL = {};\nconst LARGE = [];", "service-worker.js should have const VERSION"},
-		{serviceWorker, "const VERSION = \"development\";\nconst SHELL = {};\nconst SHELL = {};\nconst LARGE = [];", "it has it 2 times"},
+		{serviceWorker, "const SHELL = {};\nconst MODULES = [];", "service-worker.js should have const VERSION"},
+		{serviceWorker, "const VERSION = \"development\";\nconst SHELL = {};\nconst SHELL = {};\nconst MODULES = [];", "it has it 2 times"},
 		{"a b.js", "", "a b.js would read otherwise in a URL"},
 	} {
 		site := fakeSite()

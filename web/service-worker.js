@@ -17,20 +17,20 @@
 const VERSION = "development";
 /** The page's own files: their SHA-256 by their paths. @type {Record<string, string>} */
 const SHELL = {};
-/** The files of which a device keeps only those it uses. Their names carry the beginning of their SHA-256. @type {string[]} */
-const LARGE = [];
+/** The WebAssembly modules, of which a device keeps the one it uses. Their names carry the beginning of their SHA-256. @type {string[]} */
+const MODULES = [];
 
 const worker = /** @type {ServiceWorkerGlobalScope} */ (/** @type {unknown} */ (self));
 const SITE = new URL("./", location.href);
 const OURS = `mobilemamba ${SITE.pathname} `;
 const SHELL_OF = `${OURS}shell `;
-const LARGE_FILES = `${OURS}large`;
+const KEPT_MODULES = `${OURS}modules`;
 /** Which tab runs which version: one entry a tab. */
 const TABS = `${OURS}tabs`;
 /** The pictures that another app shared, until the page takes them. */
 const SHARED = `${OURS}shared`;
-/** How the names of large files end. */
-const IMMUTABLE = /\.[0-9a-f]{12}\.(?:wasm|safetensors)$/;
+/** The weights, which the engine keeps by their SHA-256: model-store.js. */
+const WEIGHTS = "mobilemamba-weights-v1";
 
 const ISOLATION = {
   "Cross-Origin-Opener-Policy": "same-origin",
@@ -59,7 +59,8 @@ async function install() {
       const url = urlOf(path);
       await shell.put(url, (await findSame(earlier, url, sha256)) ?? (await obtain(url, sha256)));
     });
-    await Promise.all([...files, renewLarge()]);
+    await Promise.all([...files, renewModules()]);
+    await renewWeights(shell, earlier);
   } catch (error) {
     await caches.delete(name);
     throw error;
@@ -85,8 +86,8 @@ async function tidy() {
   if (worker.registration.installing || worker.registration.waiting) return;
   for (const name of await shells()) if (!needed.has(name)) await caches.delete(name);
   if (needed.size > 1) return;
-  const large = await caches.open(LARGE_FILES);
-  for (const { url } of await large.keys()) if (!LARGE.includes(pathOf(new URL(url)))) await large.delete(url);
+  const modules = await caches.open(KEPT_MODULES);
+  for (const { url } of await modules.keys()) if (!MODULES.includes(pathOf(new URL(url)))) await modules.delete(url);
 }
 
 /** @returns {Promise<string[]>} names of the caches that hold a version */
@@ -109,7 +110,8 @@ function answer(event) {
     if (SHELL[path]) event.respondWith(fromShell(VERSION, path, request));
     return event.waitUntil(remember(event.resultingClientId, VERSION));
   }
-  if (IMMUTABLE.test(path)) return event.respondWith(fromLarge(event, path));
+  if (path.endsWith(".safetensors")) return;
+  if (path.endsWith(".wasm")) return event.respondWith(fromModules(event, path));
   event.respondWith(forClient(event, path));
 }
 
@@ -136,16 +138,16 @@ async function fromShell(version, path, request) {
 }
 
 /**
- * A file whose name says what it holds, whichever version asks for it.
+ * A module, whichever version asks for it: its name says what it holds.
  * @param {FetchEvent} event
  * @param {string} path
  * @returns {Promise<Response>}
  */
-async function fromLarge(event, path) {
-  const kept = await caches.match(urlOf(path), { cacheName: LARGE_FILES });
+async function fromModules(event, path) {
+  const kept = await caches.match(urlOf(path), { cacheName: KEPT_MODULES });
   if (kept) return kept;
   const response = await fetch(event.request);
-  if (response.ok && LARGE.includes(path)) event.waitUntil(keepLarge(path, response.clone()));
+  if (response.ok && MODULES.includes(path)) event.waitUntil(keepModule(path, response.clone()));
   return response;
 }
 
@@ -163,7 +165,7 @@ async function receive(request) {
 async function handOver() {
   const shared = await caches.match(urlOf("shared"), { cacheName: SHARED });
   await caches.delete(SHARED);
-  return shared ?? new Response(null, { status: 404 });
+  return shared ?? new Response(null, { status: 204 });
 }
 
 // ------------------------------------------------------------------------------------------------ tabs and versions
@@ -209,7 +211,7 @@ async function keep({ data, source }) {
   await worker.clients.claim();
   try {
     const paths = files.map((url) => pathOf(new URL(url)));
-    await Promise.all(paths.filter((path) => LARGE.includes(path)).map((path) => keepLarge(path)));
+    await Promise.all(paths.filter((path) => MODULES.includes(path)).map((path) => keepModule(path)));
     await tidy();
     return { version, kept: true };
   } catch {
@@ -223,19 +225,54 @@ async function keep({ data, source }) {
  * @param {string} path
  * @param {Response} [response]  that has just come
  */
-async function keepLarge(path, response) {
-  const large = await caches.open(LARGE_FILES);
+async function keepModule(path, response) {
+  const modules = await caches.open(KEPT_MODULES);
   const url = urlOf(path);
-  if (await large.match(url)) return;
-  await large.put(url, await obtain(url, path.split(".").at(-2) ?? "", response));
+  if (await modules.match(url)) return;
+  await modules.put(url, await obtain(url, path.split(".").at(-2) ?? "", response));
 }
 
-/** What this device uses of the large files, as it is in this version. */
-async function renewLarge() {
+/** The module that this device uses, as it is in this version. */
+async function renewModules() {
   const unhashed = (/** @type {string} */ path) => path.replace(/\.[0-9a-f]{12}\./, ".");
-  const large = await caches.open(LARGE_FILES);
-  const used = new Set((await large.keys()).map(({ url }) => unhashed(pathOf(new URL(url)))));
-  await Promise.all(LARGE.filter((path) => used.has(unhashed(path))).map((path) => keepLarge(path)));
+  const modules = await caches.open(KEPT_MODULES);
+  const used = new Set((await modules.keys()).map(({ url }) => unhashed(pathOf(new URL(url)))));
+  await Promise.all(MODULES.filter((path) => used.has(unhashed(path))).map((path) => keepModule(path)));
+}
+
+/**
+ * The weights that this device keeps, where this version has others for the same model.
+ * @param {Cache} shell
+ * @param {string[]} earlier  names of caches
+ */
+async function renewWeights(shell, earlier) {
+  const list = urlOf("assets/models/index.json");
+  const weights = await caches.open(WEIGHTS);
+  const now = weightsOf(await (await shell.match(list))?.json());
+  for (const cacheName of earlier) {
+    for (const [key, { sha256 }] of weightsOf(await (await caches.match(list, { cacheName }))?.json())) {
+      const next = now.get(key);
+      if (!next || next.sha256 === sha256 || !(await weights.match(keyOf(sha256)))) continue;
+      if (await weights.match(keyOf(next.sha256))) continue;
+      const response = await obtain(new URL(next.url, list).href, next.sha256);
+      await weights.put(keyOf(next.sha256), response).catch(() => {}); // No room: they are downloaded when they are used.
+    }
+  }
+}
+
+/**
+ * @param {{models: {id: string, weights: {dtype: string, url: string, sha256: string}[]}[]} | undefined} list
+ */
+function weightsOf(list) {
+  const files = (list?.models ?? []).flatMap(({ id, weights }) =>
+    weights.map((file) => /** @type {const} */ ([`${id} ${file.dtype}`, file])),
+  );
+  return new Map(files);
+}
+
+/** @param {string} sha256  see model-store.js */
+function keyOf(sha256) {
+  return `/mobilemamba/sha256/${sha256.toLowerCase()}`;
 }
 
 /**

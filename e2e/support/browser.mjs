@@ -44,10 +44,11 @@ export function chromiumOptions(flags = []) {
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
  * @param {typeof startSite} [start]
+ * @param {import("playwright-core").LaunchOptions} [options]
  */
-export async function startBrowser(flags = [], start = startSite) {
+export async function startBrowser(flags = [], start = startSite, options = {}) {
   const site = await start();
-  const browser = await chromium.launch(chromiumOptions(flags));
+  const browser = await chromium.launch({ ...chromiumOptions(flags), ...options });
   return {
     url: site.url,
     /**

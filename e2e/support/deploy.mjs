@@ -1,7 +1,7 @@
 /** Versions of the published site on a host: what "make site" and an upload do, without building anything anew. */
 
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 
@@ -55,16 +55,17 @@ export class Host {
   }
 
   /**
-   * Another file in the place of one that has a hash in its name; returns its name.
-   * @param {string} name  of a WebAssembly module: it gets a section that says nothing
+   * Another file in the place of one that has a hash in its name.
+   * @param {string} name
+   * @param {(bytes: Buffer) => Buffer} change
    */
-  renew(name) {
-    const file = path.join(this.folder, name);
-    const bytes = Buffer.concat([readFileSync(file), Buffer.from([0, 2, 1, 0x20])]);
-    const renewed = name.replace(/\.[0-9a-f]{12}\./, `.${sha256(bytes).slice(0, 12)}.`);
-    writeFileSync(file, bytes);
-    renameSync(file, path.join(this.folder, renewed));
-    return renewed;
+  renew(name, change) {
+    const bytes = change(readFileSync(path.join(this.folder, name)));
+    const hash = sha256(bytes);
+    const renewed = name.replace(/\.[0-9a-f]{12}\./, `.${hash.slice(0, 12)}.`);
+    rmSync(path.join(this.folder, name));
+    writeFileSync(path.join(this.folder, renewed), bytes);
+    return { name: renewed, sha256: hash };
   }
 
   remove() {

@@ -27,8 +27,8 @@ async function openShared(session) {
   address.searchParams.delete("shared");
   history.replaceState(null, "", address);
   try {
-    const response = await fetch("shared");
-    if (!response.ok) return;
+    const response = await fetch("shared"); // No server is asked: the service worker has it.
+    if (response.status !== 200) return;
     const files = (await response.formData()).getAll("files");
     await session.openFiles(files.filter((file) => file instanceof File));
   } catch (error) {

@@ -3,6 +3,9 @@
  * site that was published has a version; the local server's, which changes all the time, is not kept.
  */
 
+import { storageWorks } from "../model-store.js";
+import { trustedWorkerUrl } from "../trusted.js";
+
 /** @typedef {import("./state.js").PageStore} PageStore */
 /** @typedef {import("./state.js").State} State */
 
@@ -24,44 +27,34 @@ export async function keepOffline(store) {
   // Missing on insecure pages and in some private windows.
   if (!version || !navigator.serviceWorker) return;
   try {
-    const registration = await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+    const url = trustedWorkerUrl(new URL("service-worker.js", document.baseURI));
+    const registration = await navigator.serviceWorker.register(url, { updateViaCache: "none" });
     watchForUpdates(store, registration);
     await navigator.serviceWorker.ready;
-    store.watch(filesInUse, () => void keep(store, registration.active, version));
+    const { kernel } = store.get();
+    const engine = kernel && new URL(kernel.artifact, document.baseURI).href;
+    await keep(store, registration.active, { version, files: engine ? [engine] : [] });
   } catch {
     // Not allowed here, or no network: the page works as it would without.
   }
 }
 
 /**
+ * The engine keeps the weights itself, by their hash; of its modules the service worker keeps the one that runs here.
  * @param {PageStore} store
  * @param {ServiceWorker | null} worker
- * @param {string} version
+ * @param {{version: string, files: string[]}} page  files: absolute URLs
  */
-async function keep(store, worker, version) {
+async function keep(store, worker, page) {
   if (!worker) return;
-  const files = filesInUse(store.get()).split(" ");
   const answer = await new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = ({ data }) => resolve(data);
-    worker.postMessage({ type: "keep", version, files }, [port2]);
+    worker.postMessage({ type: "keep", ...page }, [port2]);
   });
-  store.update({ offline: answer.kept });
+  store.update({ offline: answer.kept && (await storageWorks()) });
   // The page came from the network or its cache while another version was being installed.
-  if (answer.version !== version) offer(store, () => location.reload());
-}
-
-/**
- * What the engine has fetched, as absolute URLs.
- * @param {Readonly<State>} state
- * @returns {string} with spaces between
- */
-function filesInUse({ kernel, models, chosen }) {
-  const weights = models.find(({ id }) => id === chosen)?.weights[0].url;
-  const files = [];
-  if (kernel) files.push(new URL(kernel.artifact, document.baseURI));
-  if (weights) files.push(new URL(weights, new URL("assets/models/", document.baseURI)));
-  return files.join(" ");
+  if (answer.version !== page.version) offer(store, () => location.reload());
 }
 
 /**
