@@ -68,7 +68,11 @@ async function install() {
 }
 
 async function activate() {
-  if (VERSION !== "development") return tidy();
+  return VERSION === "development" ? retire() : tidy();
+}
+
+/** Removes what an installed version has kept, and itself. */
+async function retire() {
   for (const name of await caches.keys()) if (name.startsWith(OURS)) await caches.delete(name);
   await worker.registration.unregister();
 }
@@ -101,7 +105,9 @@ async function shells() {
 function answer(event) {
   const { request } = event;
   const url = new URL(request.url);
-  if (VERSION === "development" || url.origin !== SITE.origin || !url.pathname.startsWith(SITE.pathname)) return;
+  // A page of the version before may have asked for a service worker once more.
+  if (VERSION === "development") return event.waitUntil(retire());
+  if (url.origin !== SITE.origin || !url.pathname.startsWith(SITE.pathname)) return;
   const path = pathOf(url) || "index.html";
   if (path === "share" && request.method === "POST") return event.respondWith(receive(request));
   if (request.method !== "GET") return;
