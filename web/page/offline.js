@@ -3,11 +3,9 @@
  * site that was published has a version; the local server's, which changes all the time, is not kept.
  */
 
-import { storageWorks } from "../model-store.js";
 import { trustedWorkerUrl } from "../trusted.js";
 
 /** @typedef {import("./state.js").PageStore} PageStore */
-/** @typedef {import("./state.js").State} State */
 
 /** A page that stays open asks whether there is a new version when somebody returns to it, but not more often, in milliseconds. */
 const ASK_AGAIN = 3_600_000;
@@ -52,7 +50,7 @@ async function keep(store, worker, page) {
     port1.onmessage = ({ data }) => resolve(data);
     worker.postMessage({ type: "keep", ...page }, [port2]);
   });
-  store.update({ offline: answer.kept && (await storageWorks()) });
+  store.update({ offline: answer.kept && store.get().info?.kept === "kept" });
   // The page came from the network or its cache while another version was being installed.
   if (answer.version !== page.version) offer(store, () => location.reload());
 }
