@@ -131,6 +131,14 @@ export const en = {
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
   },
 
+  offline: {
+    ready: "Works offline now",
+    install: "Install as an app",
+    newVersion: "A new version is ready.",
+    reload: "Reload",
+    later: "Later",
+  },
+
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
 
   /** The words of index.html, by their data-text. */

@@ -105,6 +105,14 @@ export const zh = {
       `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
   },
 
+  offline: {
+    ready: "现在可离线使用",
+    install: "安装为应用",
+    newVersion: "新版本已就绪。",
+    reload: "重新加载",
+    later: "稍后",
+  },
+
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
 
   page: {

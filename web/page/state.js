@@ -84,6 +84,15 @@ import { createStore } from "../store.js";
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
+ * @property {boolean} offline         all that is in use is on this device
+ * @property {NewVersion | null} newVersion  of the site, to be taken when the user likes
+ * @property {(() => void) | null} install   asks the browser to offer the page as an app; null: it cannot, or has
+ */
+
+/**
+ * @typedef {object} NewVersion
+ * @property {() => void} reload
+ * @property {() => void} later
  */
 
 /** @typedef {"inside"} Tool  of those below the picture */
@@ -134,6 +143,9 @@ export function createPageStore(language) {
       language,
       dragging: false,
       tool: "inside",
+      offline: false,
+      newVersion: null,
+      install: null,
     }),
   );
 }
