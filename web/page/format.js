@@ -32,6 +32,14 @@ export function formatPercent(p) {
   return `${percent < 0.01 && percent > 0 ? "< 0.01" : percent.toFixed(percent < 1 ? 2 : 1)} %`;
 }
 
+/**
+ * Without decimals.
+ * @param {number} share  0 to 1
+ */
+export function formatShare(share) {
+  return `${Math.round(100 * share)} %`;
+}
+
 /** @param {number[]} shape */
 export function formatShape(shape) {
   return shape.join("×");

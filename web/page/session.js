@@ -6,6 +6,7 @@ import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
 import { createPlayer } from "./sound.js";
+import { createTools } from "./tools.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../protocol.js").Result} Result */
@@ -13,8 +14,10 @@ import { createPlayer } from "./sound.js";
 /** @typedef {import("./query.js").Query} Query */
 /** @typedef {import("./state.js").Picture} Picture */
 
+/** @typedef {PageActions & import("./tools.js").ToolActions} Session */
+
 /**
- * @typedef {object} Session
+ * @typedef {object} PageActions
  * @property {HTMLVideoElement} video  the camera's preview
  * @property {(query: Query) => Promise<void>} start
  * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures or a checkpoint
@@ -95,6 +98,7 @@ export function createSession({ store, classifier }) {
       store.update({ models: await classifier.models() });
       const info = await classifier.load(model, { signal: control.signal });
       const chosen = model instanceof File ? "" : info.model;
+      if (model instanceof File) store.update({ own: model });
       store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
       finish(operation);
       document.documentElement.dataset.ready = "true";
@@ -206,6 +210,8 @@ export function createSession({ store, classifier }) {
   }
 
   return {
+    ...createTools({ store, onError: fail }),
+
     video: live.video,
 
     async start(query) {

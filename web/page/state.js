@@ -1,6 +1,7 @@
 /** What the page knows, and how it starts. */
 
 import { createStore } from "../store.js";
+import { PLAIN_VIEW } from "./folder/items.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -58,6 +59,7 @@ import { createStore } from "../store.js";
  * @property {ModelEntry[]} models     of the manifest
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
  * @property {string} ownName          file name of that checkpoint
+ * @property {File | null} own         that checkpoint, once it was loaded
  * @property {Info | null} info        the loaded model
  * @property {KernelChoice | null} kernel
  * @property {"loading" | "idle" | "classifying" | "benchmarking" | "failed"} activity  failed: there is no model
@@ -79,9 +81,12 @@ import { createStore } from "../store.js";
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
+ * @property {import("./folder/run.js").FolderState | null} folder
+ * @property {import("./folder/items.js").View} folderView
+ * @property {import("./compare/run.js").ComparisonState | null} comparison
  */
 
-/** @typedef {"inside"} Tool  of those below the picture */
+/** @typedef {"inside" | "compare" | "folder"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -103,6 +108,7 @@ export function createPageStore(language) {
       models: [],
       chosen: "",
       ownName: "",
+      own: null,
       info: null,
       kernel: null,
       activity: "loading",
@@ -124,6 +130,9 @@ export function createPageStore(language) {
       language,
       dragging: false,
       tool: "inside",
+      folder: null,
+      folderView: PLAIN_VIEW,
+      comparison: null,
     }),
   );
 }

@@ -3,7 +3,7 @@
 import { el, icon } from "../page/dom.js";
 
 /** @type {Record<import("../protocol.js").ErrorCode, string>} */
-const TITLES = {
+export const TITLES = {
   "not-an-image": "That is not a picture",
   "unsupported-image": "This kind of picture is not supported",
   "image-damaged": "The picture is damaged",
