@@ -106,6 +106,7 @@ function itemRow(thumbnails) {
       element.classList.toggle("grid-failed", fault !== null);
       best.textContent = fault ? TITLES[fault.code] : (top[0]?.label ?? say.waiting);
       percent.textContent = top.length ? formatPercent(top[0].p) : "";
+      element.classList.toggle("grid-answered", top.length > 0);
       bar.style.setProperty("--share", String(top[0]?.p ?? 0));
       ms.textContent = top.length ? formatMs(item.ms) : "";
       if (top.length && !pictured) thumbnails.put(file, thumbnail);

@@ -96,7 +96,10 @@ export function createTable({ label, head, createRow, open, unfold }) {
     if (top < element.scrollTop) element.scrollTop = top;
     if (top + height > element.scrollTop + view) element.scrollTop = top + height - view;
     render();
-    rows.get(active)?.element.focus();
+    const row = rows.get(active)?.element;
+    row?.focus({ preventScroll: true });
+    // The page as well, after a picture was opened further up.
+    row?.scrollIntoView({ block: "nearest" });
   }
 
   /** @param {KeyboardEvent} event */
