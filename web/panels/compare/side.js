@@ -68,7 +68,7 @@ export function sidePanel({ store, session }, which) {
 function describe(side, asked) {
   const say = words().compare;
   const ms = forwardOf(side);
-  if (side.fault) return side.fault.message;
+  if (side.fault) return `${words().errors[side.fault.code].title}: ${side.fault.message}`;
   if (ms !== null) return say.ready(formatMs(ms), side.passes.length);
   return asked ? say.loading : "";
 }

@@ -4,7 +4,6 @@ import { words } from "../../language.js";
 import { el, icon } from "../../page/dom.js";
 import { FAILED } from "../../page/folder/items.js";
 import { formatMs, formatPercent } from "../../page/format.js";
-import { TITLES } from "../error.js";
 
 /** @typedef {import("../../page/folder/items.js").Group} Group */
 /** @typedef {import("../../page/folder/items.js").Item} Item */
@@ -104,7 +103,7 @@ function itemRow(thumbnails) {
       element.dataset.code = fault?.code ?? "";
       element.dataset.label = top[0]?.label ?? "";
       element.classList.toggle("grid-failed", fault !== null);
-      best.textContent = fault ? TITLES[fault.code] : (top[0]?.label ?? say.waiting);
+      best.textContent = fault ? words().errors[fault.code].title : (top[0]?.label ?? say.waiting);
       percent.textContent = top.length ? formatPercent(top[0].p) : "";
       element.classList.toggle("grid-answered", top.length > 0);
       bar.style.setProperty("--share", String(top[0]?.p ?? 0));
