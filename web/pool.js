@@ -67,12 +67,9 @@ export function workersFor({ hardwareConcurrency = 2, deviceMemory = 4 }) {
  * @returns {Promise<void>}
  */
 export async function classifyAll(pictures, options = {}) {
-  const {
-    workers = workersFor(/** @type {Navigator & {deviceMemory?: number}} */ (navigator)),
-    signal,
-    create = createClassifier,
-  } = options;
+  const { signal, create = createClassifier } = options;
   signal?.throwIfAborted();
+  const workers = options.workers ?? workersFor(/** @type {Navigator & {deviceMemory?: number}} */ (navigator));
   const queue = createQueue(pictures);
   /** @type {Classifier[]} */
   const classifiers = [];

@@ -66,17 +66,11 @@ test("two kernels agree on a picture, and the next one, and one is faster", asyn
 
   const report = await copied(page);
   assert.equal(report.file, "scene.png");
-  assert.deepEqual(
-    report.sides.map((/** @type {{model: string, kernel: string, passes: number}} */ { model, kernel, passes }) => [
-      model,
-      kernel,
-      passes,
-    ]),
-    [
-      ["xt-tiny200", await page.$("kernel").innerText(), 5],
-      ["xt-tiny200", "scalar", 5],
-    ],
-  );
+  const [a, b] = report.sides;
+  assert.deepEqual([a.model, a.kernel], ["xt-tiny200", await page.$("kernel").innerText()]);
+  assert.deepEqual([b.model, b.kernel], ["xt-tiny200", "scalar"]);
+  // A slow machine stops earlier.
+  assert.ok(a.passes === b.passes && a.passes > 1 && a.passes <= 5, `${a.passes} and ${b.passes} passes`);
   assert.equal(report.agree, true);
   assert.ok(report.speedUp > 1, `the fastest kernels are ${report.speedUp} times as fast`);
   assert.equal(report.speedUp, report.sides[1].forward / report.sides[0].forward);

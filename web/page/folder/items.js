@@ -92,7 +92,7 @@ export function select(items, { by, down, text, group, least }) {
   const sign = down ? -1 : 1;
   return shown.sort((a, b) => {
     // Those without an answer have nothing to be sorted by and come last, whichever way.
-    if (by !== "name" && a.top.length !== b.top.length) return a.top.length ? -1 : 1;
+    if (by !== "name" && !a.top.length !== !b.top.length) return a.top.length ? -1 : 1;
     return sign * compare(a, b, by) || a.id - b.id;
   });
 }
@@ -183,7 +183,8 @@ function plain(name) {
  * @param {SortKey} by
  */
 function compare(a, b, by) {
-  if (by === "name" || !a.top.length || !b.top.length) return a.id - b.id;
+  if (by === "name") return a.id - b.id;
+  if (!a.top.length || !b.top.length) return 0;
   if (by === "p") return a.top[0].p - b.top[0].p;
   if (by === "ms") return a.ms - b.ms;
   const [left, right] = [a.top[0].label, b.top[0].label];

@@ -73,9 +73,9 @@ export function createTable({ label, head, createRow, open, unfold }) {
       row.element.setAttribute("aria-rowindex", String(index + 2));
       row.element.tabIndex = line.key === active ? 0 : -1;
       row.element.style.transform = `translateY(${index * height}px)`;
-      row.show(line);
       // In the order of the table, which is how it is read.
       if (body.children[position] !== row.element) body.insertBefore(row.element, body.children[position] ?? null);
+      row.show(line);
     });
     for (const [key, row] of before) if (!rows.has(key)) row.element.remove();
     // Where the order changed, the focused row was taken out and put back.
