@@ -81,7 +81,10 @@ test("hundreds of files get an answer or a named error, and the table holds thos
   await page.open();
   await openFolder(page, holiday.folder);
   await phase(page, "running", 20);
-  assert.match(await page.$("folder-progress").innerText(), /^\d+ of 324 · about \d+ (s|min) left · [\d.]+ a second with \d/);
+  assert.match(
+    await page.$("folder-progress").innerText(),
+    /^\d+ of 324 · about \d+ (s|min) left · [\d.]+ a second with \d/,
+  );
   await page.page.screenshot({ path: path.join(ARTIFACTS, "folder-running.png"), fullPage: true });
   await phase(page, "done");
   const summary = await page.$("folder-progress").innerText();

@@ -222,7 +222,7 @@ export const en = {
 
   share: {
     title: "Take the result along",
-    copy: "Copy",
+    copy: (/** @type {string} */ format) => `Copy ${format}`,
     link: "Copy link",
     resultCopied: "Result copied",
     linkCopied: "Link copied",

@@ -189,7 +189,7 @@ export const zh = {
 
   share: {
     title: "保存结果",
-    copy: "复制",
+    copy: (format) => `复制 ${format}`,
     link: "复制链接",
     resultCopied: "结果已复制",
     linkCopied: "链接已复制",
