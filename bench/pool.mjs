@@ -1,9 +1,9 @@
 // Times the page's pool of workers: pictures a second with one worker and with several, in turns.
 //
-//   node pool.mjs [--workers 1,2] [--pictures 200] [--rounds 5] [--kernel auto]
+//   node pool.mjs [--workers 1,2] [--pictures 200] [--width 1600] [--rounds 5] [--kernel auto]
 //
-// The pictures are JPEGs of 640×480, drawn here and all different; a worker reads, decodes and classifies them, as in
-// the page's tool for folders. The clock runs from when all workers have their model and have answered a few times.
+// The pictures are JPEGs of 4:3, drawn here and all different; a worker reads, decodes and classifies them, as in the
+// page's tool for folders. The smaller they are, the more of the time goes into handing them over. The clock runs from when all workers have their model and have answered a few times.
 // The result is the median over the rounds of the ratio within a round, so that what else the machine does meets both.
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
@@ -15,6 +15,7 @@ const { values: flags } = parseArgs({
   options: {
     workers: { type: 'string', default: '1,2' },
     pictures: { type: 'string', default: '200' },
+    width: { type: 'string', default: '1600' },
     rounds: { type: 'string', default: '5' },
     kernel: { type: 'string', default: 'auto' },
   },
@@ -34,7 +35,7 @@ const browser = await chromium.launch({
 const page = await browser.newPage();
 // A page of the site that does nothing by itself.
 await page.goto(`${site.url}assets/models/index.json`);
-await page.evaluate(drawPictures, Number(flags.pictures));
+await page.evaluate(drawPictures, [Number(flags.pictures), Number(flags.width)]);
 
 const ratios = teams.map(() => []);
 for (let round = 1; round <= Number(flags.rounds); round++) {
@@ -51,20 +52,22 @@ teams.forEach((workers, i) => {
 });
 
 // drawPictures runs in the page.
-async function drawPictures(count) {
-  const canvas = new OffscreenCanvas(640, 480);
+async function drawPictures([count, width]) {
+  const height = Math.round(width * 0.75);
+  const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext('2d');
   window.pictures = [];
   for (let i = 0; i < count; i++) {
-    const sky = context.createLinearGradient(0, 0, 640, 480);
+    const sky = context.createLinearGradient(0, 0, width, height);
     sky.addColorStop(0, `hsl(${(i * 37) % 360} 70% 70%)`);
     sky.addColorStop(1, `hsl(${(i * 91) % 360} 60% 30%)`);
     context.fillStyle = sky;
-    context.fillRect(0, 0, 640, 480);
+    context.fillRect(0, 0, width, height);
     for (let shape = 0; shape < 60; shape++) {
       context.fillStyle = `hsl(${(i * 13 + shape * 29) % 360} 80% ${20 + (shape % 60)}%)`;
       context.beginPath();
-      context.arc((i * 71 + shape * 131) % 640, (i * 53 + shape * 97) % 480, 4 + ((i + shape * 7) % 40), 0, 2 * Math.PI);
+      const [x, y] = [(i * 71 + shape * 131) % width, (i * 53 + shape * 97) % height];
+      context.arc(x, y, width * (0.006 + 0.001 * ((i + shape * 7) % 60)), 0, 2 * Math.PI);
       context.fill();
     }
     window.pictures.push(await canvas.convertToBlob({ type: 'image/jpeg', quality: 0.9 }));
