@@ -23,7 +23,7 @@ import { FATAL_CODES } from "./protocol.js";
 
 /**
  * @typedef {object} PoolOptions
- * @property {string | Blob} [model]    as in createClassifier
+ * @property {import("./mobilemamba.js").ModelWish} [model]  as in createClassifier
  * @property {string} [kernel]          as in createClassifier
  * @property {number} [workers]         how many at most; without it what suits this device
  * @property {number} [top]             classes a picture
@@ -108,7 +108,7 @@ export async function classifyAll(pictures, options = {}) {
   /** @type {Promise<never>} */
   const stopped = new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
   const finished = (async () => {
-    // What the first one downloads and compiles, the others find in the browser's cache.
+    // What the first one downloads and compiles, the others find in the browser.
     const first = await employ(true);
     if (!first) throw reason;
     const others = Array.from({ length: Math.min(workers, queue.length) - 1 }, async () => {

@@ -121,7 +121,7 @@ test("a checkpoint of one's own is compared with the model of the site", async (
   await page.answer("scene.png");
   await page.$("tab-compare").click();
   await compared(page, "scene.png");
-  await page.$("compare-model-B").selectOption("xt-tiny200");
+  await page.$("compare-model-B").selectOption("xt-tiny200 f16");
   await page.page.waitForFunction(() =>
     /disagree/.test(document.querySelector('[data-testid="compare-verdict"]')?.textContent ?? ""),
   );

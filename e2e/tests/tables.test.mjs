@@ -173,7 +173,7 @@ function side(ps, times, classes = CLASSES) {
     blocks: ms.map((one, i) => ({ name: `b${i}`, stage: "stem", shape: [1, 1, 1], macs: 1, ms: one })),
   }));
   return {
-    choice: { model: "m", kernel: "simd" },
+    choice: { model: "m", dtype: "", kernel: "simd" },
     phase: "ready",
     info: null,
     classes: ps.map(([index, p]) => ({ ...classes[index], p })),

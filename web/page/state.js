@@ -58,8 +58,12 @@ import { PLAIN_VIEW } from "./folder/items.js";
  * @typedef {object} State
  * @property {ModelEntry[]} models     of the manifest
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
- * @property {string} ownName          file name of that checkpoint
- * @property {File | null} own         that checkpoint, once it was loaded
+ * @property {string} dtype            of the chosen model's weights
+ * @property {string} ownName          file name of a checkpoint of the user's own
+ * @property {import("../mobilemamba.js").OwnModel | null} own  that checkpoint, once it was loaded
+ * @property {string} ownLabels        file name of its labels; empty if it has none of its own
+ * @property {boolean} ownKept         this browser keeps that checkpoint
+ * @property {number} keptBytes        of models, in this browser
  * @property {Info | null} info        the loaded model
  * @property {KernelChoice | null} kernel
  * @property {"loading" | "idle" | "classifying" | "benchmarking" | "failed"} activity  failed: there is no model
@@ -78,6 +82,7 @@ import { PLAIN_VIEW } from "./folder/items.js";
  * @property {CameraState} camera
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
+ * @property {import("./recovery.js").Remedy[]} remedies  of the error
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
@@ -107,8 +112,12 @@ export function createPageStore(language) {
     /** @type {State} */ ({
       models: [],
       chosen: "",
+      dtype: "",
       ownName: "",
       own: null,
+      ownLabels: "",
+      ownKept: false,
+      keptBytes: 0,
       info: null,
       kernel: null,
       activity: "loading",
@@ -127,6 +136,7 @@ export function createPageStore(language) {
       camera: CAMERA_OFF,
       sound: "off",
       error: null,
+      remedies: [],
       language,
       dragging: false,
       tool: "inside",

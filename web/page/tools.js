@@ -16,21 +16,22 @@
 /**
  * @param {object} options
  * @param {import("./state.js").PageStore} options.store
+ * @param {import("../mobilemamba.js").Classifier} options.classifier  of the page; the tools have their own beside it
  * @param {(error: unknown) => void} options.onError
  * @returns {ToolActions}
  */
-export function createTools({ store, onError }) {
-  /** @param {string} id */
-  function modelOf(id) {
-    const { own, models } = store.get();
-    return id === "" && own ? own : id || models[0]?.id;
-  }
-  const engine = () => {
-    const { chosen, kernel } = store.get();
-    return { model: modelOf(chosen), kernel: kernel?.name ?? "auto" };
-  };
+export function createTools({ store, classifier, onError }) {
+  // A checkpoint of the user's own is remembered, to be compared with when another model has taken its place.
+  store.watch(
+    (state) => state.info,
+    () => {
+      const model = classifier.current();
+      if (model && "file" in model) store.update({ own: model });
+    },
+  );
+  const engine = () => ({ model: classifier.current() ?? undefined, kernel: store.get().kernel?.name ?? "auto" });
   const folder = once(async () => (await import("./folder/run.js")).createFolder({ store, engine, onError }));
-  const compare = once(async () => (await import("./compare/run.js")).createCompare({ store, modelOf }));
+  const compare = once(async () => (await import("./compare/run.js")).createCompare({ store }));
 
   /**
    * Does something with a module that may have to be fetched.

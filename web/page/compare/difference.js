@@ -118,6 +118,7 @@ export function toComparisonJson(comparison) {
       file: comparison.about,
       sides: comparison.sides.map((side) => ({
         model: side.info?.model ?? side.choice.model,
+        dtype: side.choice.dtype || undefined,
         kernel: side.info?.kernel ?? side.choice.kernel,
         passes: side.passes.length,
         forward: forwardOf(side),

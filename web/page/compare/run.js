@@ -5,6 +5,8 @@ import { KERNELS, chooseKernel } from "../../kernels.js";
 import { createClassifier } from "../../mobilemamba.js";
 
 /** @typedef {import("../../mobilemamba.js").Classifier} Classifier */
+/** @typedef {import("../../mobilemamba.js").OwnModel} OwnModel */
+/** @typedef {import("../../mobilemamba.js").SiteModel} SiteModel */
 /** @typedef {import("../../protocol.js").Fault} Fault */
 /** @typedef {import("../../protocol.js").Info} Info */
 /** @typedef {import("../../protocol.js").Prediction} Prediction */
@@ -13,6 +15,7 @@ import { createClassifier } from "../../mobilemamba.js";
 /**
  * @typedef {object} Choice
  * @property {string} model   manifest id, or "" for the checkpoint of the user's own
+ * @property {string} dtype   of the weights, of those that the manifest lists; empty: the first
  * @property {string} kernel  a name of kernels.js
  */
 
@@ -38,7 +41,7 @@ import { createClassifier } from "../../mobilemamba.js";
 /**
  * @typedef {object} Member
  * @property {string} key                of the choice that it was made for
- * @property {string | Blob} model
+ * @property {SiteModel | OwnModel} model
  * @property {Classifier} classifier
  * @property {Promise<Info>} info        resolves when its model is loaded
  */
@@ -64,11 +67,10 @@ export function runnableKernels() {
 /**
  * @param {object} options
  * @param {import("../state.js").PageStore} options.store
- * @param {(id: string) => string | Blob} options.modelOf  what a choice's model stands for
  * @param {typeof createClassifier} [options.create]
  * @returns {Compare}
  */
-export function createCompare({ store, modelOf, create = createClassifier }) {
+export function createCompare({ store, create = createClassifier }) {
   /** @type {[Member | null, Member | null]} */
   const staff = [null, null];
   let looking = false;
@@ -77,7 +79,7 @@ export function createCompare({ store, modelOf, create = createClassifier }) {
 
   /** @returns {ComparisonState} */
   function current() {
-    const { comparison, chosen, kernel } = store.get();
+    const { comparison, chosen, dtype, kernel } = store.get();
     if (comparison) return comparison;
     const [fastest] = runnableKernels();
     const mine = kernel?.name ?? fastest;
@@ -85,8 +87,18 @@ export function createCompare({ store, modelOf, create = createClassifier }) {
     return {
       about: "",
       measuring: false,
-      sides: [emptySide({ model: chosen, kernel: mine }), emptySide({ model: chosen, kernel: other })],
+      sides: [emptySide({ model: chosen, dtype, kernel: mine }), emptySide({ model: chosen, dtype, kernel: other })],
     };
+  }
+
+  /**
+   * @param {Choice} choice
+   * @returns {SiteModel | OwnModel}
+   */
+  function modelOf({ model, dtype }) {
+    const { own } = store.get();
+    if (model === "" && own) return own;
+    return { id: model || undefined, dtype: dtype || undefined };
   }
 
   /**
@@ -105,10 +117,11 @@ export function createCompare({ store, modelOf, create = createClassifier }) {
    */
   async function employ(which) {
     const { choice } = current().sides[which];
-    const model = modelOf(choice.model);
     const key = JSON.stringify(choice);
+    const model = modelOf(choice);
     let member = staff[which];
-    if (member?.key !== key || member.model !== model) {
+    // Of another choice, or of an own checkpoint before.
+    if (member?.key !== key || ("file" in model && member.model !== model)) {
       dismiss(which);
       const classifier = create({ model, kernel: choice.kernel });
       member = staff[which] = { key, model, classifier, info: classifier.load() };

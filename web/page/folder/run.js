@@ -52,7 +52,7 @@ const NOTHING = {
 /**
  * @param {object} options
  * @param {import("../state.js").PageStore} options.store
- * @param {() => {model: string | Blob | undefined, kernel: string}} options.engine  what the page classifies with
+ * @param {() => {model: import("../../mobilemamba.js").ModelWish | undefined, kernel: string}} options.engine  what the page classifies with
  * @param {(error: unknown) => void} options.onError
  * @returns {Folder}
  */

@@ -19,7 +19,10 @@ export function sidePanel({ store, session }, which) {
   const letter = say.side[which];
   const model = el("select", {
     "data-testid": `compare-model-${letter}`,
-    onchange: () => void session.chooseSide(which, { model: model.value }),
+    onchange: () => {
+      const [id, dtype] = model.value.split(" ");
+      void session.chooseSide(which, { model: id, dtype });
+    },
   });
   const kernel = el(
     "select",
@@ -40,20 +43,30 @@ export function sidePanel({ store, session }, which) {
   );
 
   const side = () => store.get().comparison?.sides[which];
+  function showChoice() {
+    const choice = side()?.choice;
+    if (!choice) return;
+    model.value = `${choice.model} ${choice.dtype}`;
+    kernel.value = choice.kernel;
+  }
   store.watch(
-    (current) => [current.models.length, current.own?.name].join("\n"),
+    ({ models, own, ownName }) => [models.length, own && ownName].join("\n"),
     () => {
-      const { models, own } = store.get();
-      model.replaceChildren(...models.map(({ id, title }) => el("option", { value: id }, title)));
-      if (own) model.append(el("option", { value: "" }, own.name));
-      model.value = side()?.choice.model ?? "";
+      const { models, own, ownName } = store.get();
+      const options = models.flatMap(({ id, title, weights }) =>
+        weights.map(({ dtype }) =>
+          el("option", { value: `${id} ${dtype}` }, weights.length > 1 ? `${title} · ${dtype}` : title),
+        ),
+      );
+      model.replaceChildren(...options);
+      if (own) model.append(el("option", { value: " " }, ownName));
+      showChoice();
     },
   );
   store.watch(side, (current) => {
     element.disabled = !current;
     if (!current) return;
-    model.value = current.choice.model;
-    kernel.value = current.choice.kernel;
+    showChoice();
     state.textContent = describe(current, store.get().comparison?.about !== "");
     state.classList.toggle("compare-failed", current.phase === "failed");
     state.dataset.phase = current.phase;
