@@ -79,11 +79,12 @@ test("two kernels agree on a picture, and the next one, and one is faster", asyn
     .$("compare-block")
     .evaluateAll((rows) => rows.map((row) => ({ name: row.dataset.name, ms: JSON.parse(row.dataset.ms ?? "") })));
   assert.deepEqual(blocks.slice(0, -1), report.blocks);
-  const sum = report.blocks.reduce(
-    (/** @type {number} */ total, /** @type {{ms: number[]}} */ { ms }) => total + ms[1],
-    0,
-  );
-  assert.ok(Math.abs(sum / report.sides[1].forward - 1) < 0.25, `${sum} ms of ${report.sides[1].forward}`);
+  assert.equal(blocks.length, 14, "every block, and the network");
+  for (const { name, ms } of blocks)
+    assert.ok(
+      ms.every((/** @type {number} */ one) => one > 0),
+      `${name}: ${ms}`,
+    );
 
   await page.drop(scene("other.png", 500));
   await compared(page, "other.png");
