@@ -35,7 +35,7 @@ after(async () => {
  */
 async function openFolder(page, folder) {
   await page.$("tab-folder").click();
-  await page.$("folder-input").setInputFiles(folder);
+  await page.$("tool-folder-input").setInputFiles(folder);
 }
 
 /**
@@ -311,7 +311,7 @@ test("a run is stopped in the middle and goes on where it was", async () => {
   await openFolder(page, holiday.folder);
   await phase(page, "running", 5);
   await page
-    .$("folder-files")
+    .$("tool-files-input")
     .setInputFiles({ name: "only.png", mimeType: "image/png", buffer: encodePng(drawScene(64, 48)) });
   await phase(page, "done");
   assert.equal((await rows(page)).length, 1);

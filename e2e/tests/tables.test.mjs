@@ -4,7 +4,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { blocksOf, differenceOf, forwardOf, speedUp } from "../../web/page/compare/difference.js";
 import { gather, nameOf } from "../../web/page/folder/gather.js";
-import { PLAIN_VIEW, accuracyOf, groupsOf, linesOf, select, truthFinder } from "../../web/page/folder/items.js";
+import { accuracyOf, groupsOf, linesOf, select, truthFinder } from "../../web/page/folder/items.js";
+import { PLAIN_VIEW } from "../../web/page/folder/view.js";
 import { toFolderCsv, toFolderJson } from "../../web/page/folder/report.js";
 
 /** @typedef {import("../../web/page/folder/items.js").Item} Item */
@@ -73,7 +74,7 @@ test("files are gathered in the order of their names, without the litter of syst
 });
 
 test("a folder is filtered by words, class, group and probability", () => {
-  const by = (/** @type {Partial<import("../../web/page/folder/items.js").View>} */ view) =>
+  const by = (/** @type {Partial<import("../../web/page/folder/view.js").View>} */ view) =>
     ids(select(ITEMS, { ...PLAIN_VIEW, ...view }));
   assert.deepEqual(by({}), [0, 1, 2, 3, 4]);
   assert.deepEqual(by({ text: "JPG a/" }), [0, 2]);
@@ -85,7 +86,7 @@ test("a folder is filtered by words, class, group and probability", () => {
 });
 
 test("a folder is sorted by every column, and what has no answer stays last", () => {
-  const by = (/** @type {import("../../web/page/folder/items.js").SortKey} */ key, down = false) =>
+  const by = (/** @type {import("../../web/page/folder/view.js").SortKey} */ key, down = false) =>
     ids(select(ITEMS, { ...PLAIN_VIEW, by: key, down }));
   assert.deepEqual(by("name", true), [4, 3, 2, 1, 0]);
   assert.deepEqual(by("class"), [0, 3, 2, 1, 4]);

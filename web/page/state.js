@@ -1,7 +1,7 @@
 /** What the page knows, and how it starts. */
 
 import { createStore } from "../store.js";
-import { PLAIN_VIEW } from "./folder/items.js";
+import { PLAIN_VIEW } from "./folder/view.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -87,7 +87,7 @@ import { PLAIN_VIEW } from "./folder/items.js";
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
  * @property {import("./folder/run.js").FolderState | null} folder
- * @property {import("./folder/items.js").View} folderView
+ * @property {import("./folder/view.js").View} folderView
  * @property {import("./compare/run.js").ComparisonState | null} comparison
  */
 

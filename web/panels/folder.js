@@ -16,8 +16,8 @@ import { createHeadings, filterPanel } from "./folder/view.js";
 /** @type {import("../page/state.js").Panel} */
 export function folderPanel({ store, session }) {
   const say = words().folder;
-  const folder = picker("folder-input", (files) => session.openMany(files), { webkitdirectory: true });
-  const files = picker("folder-files", (files) => session.openMany(files), { accept: "image/*,.bmp,.tif,.tiff" });
+  const folder = picker("tool-folder-input", (files) => session.openMany(files), { webkitdirectory: true });
+  const files = picker("tool-files-input", (files) => session.openMany(files), { accept: "image/*,.bmp,.tif,.tiff" });
   const empty = el("p", { class: "muted" }, say.invitation);
   const accuracy = el("p", { class: "note", "data-testid": "folder-accuracy" });
   const none = el("p", { class: "muted", role: "status", "data-testid": "folder-none" });

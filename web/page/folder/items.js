@@ -15,19 +15,8 @@
  * @property {number} truth     the class that a folder above it names; -1: none
  */
 
-/** @typedef {"name" | "class" | "p" | "ms"} SortKey */
-
-/**
- * How the table is looked at.
- * @typedef {object} View
- * @property {SortKey} by
- * @property {boolean} down     the largest first
- * @property {string} text      part of the path or of the class
- * @property {string} group     only this group's; empty: all
- * @property {number} least     probability
- * @property {boolean} grouped
- * @property {ReadonlySet<string>} closed  groups that show only their heading
- */
+/** @typedef {import("./view.js").SortKey} SortKey */
+/** @typedef {import("./view.js").View} View */
 
 /**
  * A group is what the pictures were taken for, or what came between.
@@ -45,9 +34,6 @@
 
 export const FAILED = "failed";
 export const WAITING = "waiting";
-
-/** @type {View} */
-export const PLAIN_VIEW = { by: "name", down: false, text: "", group: "", least: 0, grouped: false, closed: new Set() };
 
 /** @param {Item} item */
 export function groupOf({ top, fault }) {

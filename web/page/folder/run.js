@@ -3,13 +3,14 @@
 import { toFault } from "../../errors.js";
 import { classifyAll } from "../../pool.js";
 import { gather, nameOf } from "./gather.js";
-import { PLAIN_VIEW, truthFinder } from "./items.js";
+import { truthFinder } from "./items.js";
+import { PLAIN_VIEW } from "./view.js";
 
 /** @typedef {import("../../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../../protocol.js").Info} Info */
 /** @typedef {import("./gather.js").Found} Found */
 /** @typedef {import("./items.js").Item} Item */
-/** @typedef {import("./items.js").View} View */
+/** @typedef {import("./view.js").View} View */
 
 /**
  * @typedef {object} FolderState

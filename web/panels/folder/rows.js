@@ -36,17 +36,15 @@ function groupRow() {
   const count = el("span", { class: "muted" });
   const element = el(
     "div",
-    { role: "row", class: "grid-row grid-group", "aria-level": "1", "data-testid": "folder-group" },
+    { role: "row", class: "grid-row grid-group", "data-testid": "folder-group" },
     el("span", { role: "gridcell", "aria-colspan": "5" }, icon("open"), name, count),
   );
   return {
     element,
     show(line) {
       if (line.kind !== "group") return;
-      const { group, open, position, size } = line;
+      const { group, open } = line;
       element.setAttribute("aria-expanded", String(open));
-      element.setAttribute("aria-posinset", String(position));
-      element.setAttribute("aria-setsize", String(size));
       element.dataset.key = group.key;
       element.dataset.count = String(group.count);
       name.textContent = nameOfGroup(group);
@@ -88,10 +86,7 @@ function itemRow(thumbnails) {
     element,
     show(line) {
       if (line.kind !== "item") return;
-      const { item, position, size } = line;
-      element.setAttribute("aria-level", "2");
-      element.setAttribute("aria-posinset", String(position));
-      element.setAttribute("aria-setsize", String(size));
+      const { item } = line;
       if (item === shown) return;
       const { path, file, top, fault } = item;
       const pictured = Boolean(shown?.top.length) && shown?.file === file;

@@ -47,6 +47,8 @@ export function createTable({ label, head, createRow, open, unfold }) {
   /** The line that the tab key reaches. */
   let active = "";
   let place = 0;
+  /** Pictures lie below the headings of their groups. */
+  let nested = false;
   let frame = 0;
 
   const lineHeight = () => LINE_REM * Number.parseFloat(getComputedStyle(document.documentElement).fontSize);
@@ -71,6 +73,7 @@ export function createTable({ label, head, createRow, open, unfold }) {
       rows.set(line.key, row);
       row.element.dataset.index = String(index);
       row.element.setAttribute("aria-rowindex", String(index + 2));
+      setPlace(row.element, line, nested);
       row.element.tabIndex = line.key === active ? 0 : -1;
       row.element.style.transform = `translateY(${index * height}px)`;
       // In the order of the table, which is how it is read.
@@ -154,6 +157,7 @@ export function createTable({ label, head, createRow, open, unfold }) {
      */
     show(next, grouped) {
       lines = next;
+      nested = grouped;
       const found = lines.findIndex(({ key }) => key === active);
       // If the line has gone, the one in its place takes over.
       place = found >= 0 ? found : Math.max(0, Math.min(place, lines.length - 1));
@@ -170,6 +174,20 @@ export function createTable({ label, head, createRow, open, unfold }) {
       render();
     },
   };
+}
+
+/**
+ * Tells where in a tree a line is; a plain table has no such thing.
+ * @param {HTMLElement} row
+ * @param {Line} line
+ * @param {boolean} nested
+ */
+function setPlace(row, { kind, position, size }, nested) {
+  const places = { "aria-level": kind === "group" ? 1 : 2, "aria-posinset": position, "aria-setsize": size };
+  for (const [name, value] of Object.entries(places)) {
+    if (nested) row.setAttribute(name, String(value));
+    else row.removeAttribute(name);
+  }
 }
 
 /**

@@ -6,7 +6,7 @@ import { groupsOf } from "../../page/folder/items.js";
 import { formatShare } from "../../page/format.js";
 import { nameOfGroup } from "./rows.js";
 
-/** @typedef {import("../../page/folder/items.js").SortKey} SortKey */
+/** @typedef {import("../../page/folder/view.js").SortKey} SortKey */
 /** @typedef {import("../../page/state.js").PageStore} PageStore */
 /** @typedef {import("../../page/session.js").Session} Session */
 /** @typedef {{store: PageStore, session: Session}} Context */
