@@ -87,10 +87,11 @@ func readerOf(v js.Value) (io.ReaderAt, int64, error) {
 
 // classifyRequest is what classify takes beside "bytes", an encoded picture, or "pixels", RGBA.
 type classifyRequest struct {
-	Top               int  `js:"top"`
-	Width             int  `js:"width"`
-	Height            int  `js:"height"`
-	IgnoreOrientation bool `js:"ignoreOrientation"`
+	Top               int     `js:"top"`
+	Width             int     `js:"width"`
+	Height            int     `js:"height"`
+	IgnoreOrientation bool    `js:"ignoreOrientation"`
+	Weight            float64 `js:"weight"` // of a frame in the average of a film; 0: it alone
 }
 
 func (e *engine) classify(arg js.Value) (js.Value, error) {
@@ -107,7 +108,7 @@ func (e *engine) classify(arg js.Value) (js.Value, error) {
 		return js.Value{}, err
 	}
 	decode := time.Since(start)
-	r, err := e.model.Classify(img, max(req.Top, 1))
+	r, err := e.model.ClassifyFrame(img, max(req.Top, 1), req.Weight)
 	if err != nil {
 		return js.Value{}, err
 	}
