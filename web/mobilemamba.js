@@ -36,7 +36,8 @@ import { WorkerLink } from "./worker-link.js";
  * @typedef {object} Classifier
  * @property {() => Promise<ModelEntry[]>} models
  * @property {(model?: string | Blob, options?: {signal?: AbortSignal}) => Promise<Info>} load
- * @property {(image: Blob | ImageBitmap, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ * @property {(image: Blob | ImageBitmap, options?: {top?: number, weight?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ * @property {() => Promise<Blob>} frame
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
  * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
@@ -129,11 +130,19 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return load(wanted, signal);
     },
 
-    /** Answers with the likeliest classes. An ImageBitmap is transferred and closed. */
-    async classify(image, { top = 5, signal } = {}) {
+    /**
+     * Answers with the likeliest classes. An ImageBitmap is transferred and closed. The frames of a film can be
+     * averaged: weight, over 0 to 1, is the share of this one, those before it have the rest.
+     */
+    async classify(image, { top = 5, weight = 1, signal } = {}) {
       await ensureLoaded();
       const transfer = image instanceof Blob ? [] : [image];
-      return link.request({ type: "classify", image, top }, { transfer, signal });
+      return link.request({ type: "classify", image, top, weight }, { transfer, signal });
+    },
+
+    /** The ImageBitmap classified last, pixel by pixel: a PNG. */
+    frame() {
+      return link.request({ type: "frame" });
     },
 
     /** Says where in the picture classified last the score of a class comes from: a map that adds up to the logit. */

@@ -4,7 +4,7 @@ import { ClassifierError, toFault } from "./errors.js";
 import { chooseKernel } from "./kernels.js";
 import { downloadBytes, downloadText, downloadWeights } from "./worker/download.js";
 import { crash, startGo } from "./worker/go.js";
-import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
+import { createFrames, decodeWithBrowser, readPixels } from "./worker/pixels.js";
 
 /** @typedef {import("./protocol.js").Fault} Fault */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
@@ -25,6 +25,7 @@ const MAX_PICTURE_BYTES = 64 << 20;
 let kernel;
 /** @type {Promise<Module>} */
 let module;
+const frames = createFrames();
 
 onmessage = async ({ data }) => {
   const request = /** @type {Request} */ (data);
@@ -50,7 +51,9 @@ async function answer(request, report) {
     case "load":
       return request.source.kind === "manifest" ? loadFromManifest(request.source, report) : loadFile(request.source);
     case "classify":
-      return classify(request.image, request.top);
+      return classify(request.image, request.top, request.weight);
+    case "frame":
+      return frames.last();
     case "explain":
       return (await module).explain({ index: request.index });
     case "find":
@@ -114,11 +117,12 @@ async function loadFile({ file, labels: labelsUrl }) {
 /**
  * @param {Blob | ImageBitmap} image
  * @param {number} top
+ * @param {number} weight
  * @returns {Promise<Result>}
  */
-async function classify(image, top) {
+async function classify(image, top, weight) {
   const { classify } = await module;
-  if (image instanceof ImageBitmap) return classify({ ...readPixels(image), top });
+  if (image instanceof ImageBitmap) return classify({ ...frames.read(image), top, weight });
   if (image.size > MAX_PICTURE_BYTES) {
     const megabytes = Math.round(image.size / (1 << 20));
     throw new ClassifierError(

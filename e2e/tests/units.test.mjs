@@ -132,7 +132,7 @@ test("names of files cannot break a CSV or become a formula of it", () => {
     blocks: [],
   };
   assert.equal(
-    toCsv({ answer: { about: "=1+1,a.png", result }, info: null, kernel: null }),
+    toCsv({ answer: { about: "=1+1,a.png", live: false, result }, info: null, kernel: null }),
     'file,model,kernel,rank,index,id,label,p\r\n"\'=1+1,a.png",,,1,3,n3,"dog, ""good""",0.5\r\n',
   );
 });

@@ -1,28 +1,26 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
-import { ClassifierError, toFault } from "../errors.js";
+import { toFault } from "../errors.js";
 import { changeLanguage } from "../language.js";
+import { fetchPicture } from "./address.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
-import { createLive } from "./live.js";
 import { createPlayer } from "./sound.js";
+import { createWatching } from "./watching.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../protocol.js").Result} Result */
-/** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./query.js").Query} Query */
 /** @typedef {import("./state.js").Picture} Picture */
 
 /**
- * @typedef {object} Session
- * @property {HTMLVideoElement} video  the camera's preview
+ * @typedef {object} Asking
  * @property {(query: Query) => Promise<void>} start
- * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures or a checkpoint
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film or a checkpoint
+ * @property {(files: File[]) => Promise<void>} openMany  several pictures, of a folder or chosen together
  * @property {(url: string) => Promise<void>} openUrl  of a picture
  * @property {(id: string) => Promise<void>} chooseModel
  * @property {(runs?: number) => Promise<void>} benchmark
- * @property {() => void} toggleCamera
- * @property {() => void} turnCamera
  * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
@@ -35,10 +33,11 @@ import { createPlayer } from "./sound.js";
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
 
+/** @typedef {Asking & import("./watching.js").Watching} Session */
+
 const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
+const FILM = /\.(mp4|m4v|mov|webm|mkv|ogv)$/i;
 const BENCHMARK_RUNS = 50;
-/** From this probability on a new label of the camera is worth a sound. */
-const CONFIDENT = 0.6;
 
 /**
  * @param {object} options
@@ -49,12 +48,21 @@ const CONFIDENT = 0.6;
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
-  const live = createLive({ store, classifier, onResult: showLive, onError: fail });
+  const watching = createWatching({
+    store,
+    classifier,
+    player,
+    inquiry,
+    clear: clearPicture,
+    show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
+    onError: fail,
+  });
 
   /** Cancels the load before: the last choice counts. */
   let loadControl = new AbortController();
-  let lastConfident = -1;
   let lastOperation = 0;
+  /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
+  let arrivals = 0;
 
   /**
    * Something starts; what went wrong before is past.
@@ -110,6 +118,7 @@ export function createSession({ store, classifier }) {
 
   function clearPicture() {
     const { picture, history } = store.get();
+    arrivals++;
     if (picture) forget(history, picture);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
@@ -125,10 +134,15 @@ export function createSession({ store, classifier }) {
 
   /** @param {Picture} picture */
   function open(picture) {
-    live.stop();
+    watching.stopWatching();
+    player.play("shutter");
+    return put(picture);
+  }
+
+  /** @param {Picture} picture */
+  function put(picture) {
     clearPicture();
     store.update({ picture });
-    player.play("shutter");
     return classifyPicture();
   }
 
@@ -161,38 +175,44 @@ export function createSession({ store, classifier }) {
    */
   function showAnswer(about, result) {
     store.update({
-      answer: { about, result },
+      answer: { about, live: false, result },
       explanation: null,
       timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
     });
   }
 
-  /** @param {Result} result */
-  function showLive(result) {
-    showAnswer("camera", result);
-    const [best] = result.top;
-    if (best.p >= CONFIDENT && best.index !== lastConfident) player.play("confident");
-    lastConfident = best.p >= CONFIDENT ? best.index : -1;
-  }
-
   /** @param {string} url */
   async function openUrl(url) {
     const operation = begin("classifying");
+    const mine = ++arrivals;
     try {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await showPicture(await response.blob(), url.split("/").at(-1) || url, url);
+      const { blob, name } = await fetchPicture(url);
+      if (mine !== arrivals) return finish(operation);
+      // What is written out in its address is nowhere that a link could lead to.
+      await showPicture(blob, name, url.startsWith("data:") ? "" : url);
     } catch (error) {
       finish(operation);
-      const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
-      const why = error instanceof Error ? error.message : String(error);
-      fail(new ClassifierError("download-failed", `The picture at ${url} could not be loaded: ${why}.`, hint));
+      if (mine === arrivals) fail(error);
     }
+  }
+
+  /** @param {File[]} files */
+  async function openMany([first, ...others]) {
+    const opened = openOne(first);
+    store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
+    await opened;
+  }
+
+  /** @param {File} file */
+  async function openOne(file) {
+    if (CHECKPOINT.test(file.name)) return useModel(file);
+    if (file.type.startsWith("video/") || FILM.test(file.name)) return watching.watchFilm(file);
+    return showPicture(file, file.name);
   }
 
   /** @param {number} runs */
   async function benchmark(runs) {
-    live.stop();
+    watching.stopWatching();
     const operation = begin("benchmarking");
     try {
       const bench = await classifier.benchmark({ runs });
@@ -206,7 +226,7 @@ export function createSession({ store, classifier }) {
   }
 
   return {
-    video: live.video,
+    ...watching,
 
     async start(query) {
       // A model that is not there leaves the page with the default one and the reason.
@@ -220,30 +240,18 @@ export function createSession({ store, classifier }) {
     },
 
     async openFiles(files) {
-      const [first, ...others] = files;
-      if (!first) return;
-      const opened = CHECKPOINT.test(first.name) ? useModel(first) : showPicture(first, first.name);
-      if (others.length)
-        store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
-      await opened;
+      const all = [...files];
+      if (all.length > 1) await openMany(all);
+      else if (all.length === 1) await openOne(all[0]);
     },
+
+    openMany,
 
     openUrl,
 
     chooseModel: useModel,
 
     benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
-
-    toggleCamera() {
-      if (store.get().camera.phase !== "off") return live.stop();
-      lastConfident = -1;
-      player.play("shutter");
-      clearPicture();
-      store.update({ error: null });
-      void live.start();
-    },
-
-    turnCamera: () => void live.turn(),
 
     toggleExplanation: inquiry.toggleExplanation,
 

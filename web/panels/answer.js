@@ -1,5 +1,6 @@
 /** The five likeliest classes, with bars, and what can be done with the answer. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
 import { createRow } from "./row.js";
@@ -38,14 +39,14 @@ export function answerPanel({ store, session }) {
     (answer) => {
       empty.hidden = answer !== null;
       list.hidden = about.hidden = answer === null;
-      advice.hidden = answer === null || answer.about === "camera";
+      advice.hidden = answer === null;
       if (!answer) {
         delete list.dataset.about;
         return;
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      about.textContent = `${answer.about === "camera" ? "Camera" : answer.about} · network ${formatMs(ms.forward)} ms · all ${formatMs(ms.total)} ms`;
+      about.textContent = `${nameOf(answer)} · network ${formatMs(ms.forward)} ms · all ${formatMs(ms.total)} ms`;
       speak(top[0]);
     },
   );
@@ -57,7 +58,7 @@ export function answerPanel({ store, session }) {
     },
   );
   store.watch(
-    (state) => (state.camera.phase === "on" ? Math.round(state.camera.fps) : 0),
+    (state) => (state.live.phase === "on" ? Math.round(state.pulse.fps) : 0),
     (fps) => (rate.textContent = fps ? `${fps} fps` : ""),
   );
 
@@ -66,7 +67,7 @@ export function answerPanel({ store, session }) {
     const top = (answer?.result.top ?? []).filter(({ p }) => p >= threshold);
     // Rows stay where they are, so that the bars of the camera glide instead of jumping.
     const shown = rows.slice(0, top.length);
-    shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
+    shown.forEach((row, rank) => row.show(top[rank]));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
     none.hidden = answer === null || top.length > 0;
     none.textContent = `No class has ${formatPercent(threshold)} or more.`;
@@ -86,6 +87,12 @@ export function answerPanel({ store, session }) {
     searchPanel({ store, session }),
     speech,
   );
+}
+
+/** @param {import("../page/state.js").Answer} answer */
+function nameOf({ about, live }) {
+  if (live && about === "camera") return "Camera";
+  return live && about === "screen" ? words().live.screenName : about;
 }
 
 /**

@@ -31,6 +31,9 @@ const TITLES = {
   "camera-busy": "The camera is busy",
   "camera-insecure": "No camera on this page",
   "camera-failed": "The camera failed",
+  "screen-denied": "No screen is shared",
+  "screen-failed": "The screen cannot be shared",
+  "film-unsupported": "The film cannot be played",
   "sound-failed": "No sound",
 };
 

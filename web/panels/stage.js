@@ -1,8 +1,11 @@
 /** The picture or the camera, and ways to bring one here: pick, start the camera, choose a sample. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
+import { canShareScreen } from "../page/sources.js";
 import { explainPanel } from "./explain.js";
 import { historyPanel } from "./history.js";
+import { inputPanel } from "./input.js";
 import { overlayPanel } from "./overlay.js";
 import { samplesPanel } from "./samples.js";
 
@@ -10,7 +13,7 @@ import { samplesPanel } from "./samples.js";
 export function stagePanel({ store, session }) {
   const input = el("input", {
     type: "file",
-    accept: "image/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
+    accept: "image/*,video/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
     multiple: true,
     class: "visually-hidden",
     tabindex: "-1",
@@ -33,6 +36,13 @@ export function stagePanel({ store, session }) {
     waveletSquare(),
     el("p", { class: "invitation-title" }, "Drop a picture here"),
     el("p", { class: "muted" }, "or paste one, choose a file, or start the camera"),
+  );
+  const ended = el("p");
+  const endedNote = el(
+    "div",
+    { class: "stage-note", role: "status", "data-testid": "live-ended" },
+    ended,
+    el("button", { type: "button", class: "primary", onclick: () => startAgain() }, words().live.again),
   );
   const video = session.video;
   video.className = "stage-media";
@@ -60,8 +70,14 @@ export function stagePanel({ store, session }) {
   const cameraButton = el("button", {
     type: "button",
     "data-testid": "camera-toggle",
-    onclick: () => session.toggleCamera(),
+    onclick: pressed(session.toggleCamera),
   });
+  const screenButton = el("button", {
+    type: "button",
+    "data-testid": "screen-toggle",
+    onclick: pressed(session.toggleScreen),
+  });
+  screenButton.hidden = !canShareScreen();
   const turnButton = el(
     "button",
     { type: "button", "data-testid": "camera-turn", onclick: () => session.turnCamera() },
@@ -70,12 +86,14 @@ export function stagePanel({ store, session }) {
   );
 
   store.watch(
-    (state) => (state.camera.phase === "on" ? video : state.picture),
+    ({ live, picture }) => picture ?? (live.phase === "on" || live.phase === "frozen" ? video : live.ended),
     () => {
-      const { camera, picture } = store.get();
-      video.classList.toggle("mirrored", camera.front);
-      if (camera.phase === "on") return show(video);
-      if (!picture) return show(invitation);
+      const { live, picture } = store.get();
+      if (!picture) {
+        if (live.phase === "on" || live.phase === "frozen") return show(video);
+        ended.textContent = live.ended ? words().live.ended[live.ended] : "";
+        return show(live.ended ? endedNote : invitation);
+      }
       preview.src = picture.url;
       preview.alt = `The picture being classified: ${picture.name}`;
       show(preview);
@@ -83,10 +101,16 @@ export function stagePanel({ store, session }) {
   );
   store.watch(
     (state) => state.explanation !== null,
-    (explained) => preview.classList.toggle("explained", explained),
+    (explained) => {
+      for (const media of [preview, video]) media.classList.toggle("explained", explained);
+    },
   );
   store.watch(
-    (state) => state.camera.phase,
+    (state) => state.live.front,
+    (front) => video.classList.toggle("mirrored", front),
+  );
+  store.watch(
+    ({ live }) => (live.source !== "camera" ? "off" : live.phase === "frozen" ? "on" : live.phase),
     (phase) => {
       cameraLabel.textContent = { off: "Start camera", starting: "Starting …", on: "Stop camera" }[phase];
       cameraButton.replaceChildren(icon(phase === "off" ? "camera" : "stop"), cameraLabel);
@@ -94,9 +118,39 @@ export function stagePanel({ store, session }) {
     },
   );
   store.watch(
-    (state) => state.camera.switchable,
+    ({ live }) => live.source === "screen" && live.phase !== "starting",
+    (shared) => {
+      const { shareScreen, stopScreen } = words().input;
+      screenButton.replaceChildren(icon(shared ? "stop" : "screen"), shared ? stopScreen : shareScreen);
+    },
+  );
+  // With two cameras there is one other; from more one is chosen by its name, below the picture.
+  store.watch(
+    ({ live }) => live.source === "camera" && live.devices.length === 2,
     (switchable) => (turnButton.hidden = !switchable),
   );
+
+  const livePlace = el("div", { class: "live-place" });
+  let filled = false;
+  store.watch(
+    (state) => state.live.phase !== "off",
+    async (active) => {
+      if (!active || filled) return;
+      filled = true;
+      try {
+        const { livePanel } = await import("./live.js");
+        livePlace.replaceChildren(livePanel({ store, session }));
+      } catch (error) {
+        filled = false;
+        session.report(error);
+      }
+    },
+  );
+
+  function startAgain() {
+    if (store.get().live.ended === "screen") session.toggleScreen();
+    else session.toggleCamera();
+  }
 
   store.watch(
     (state) => state.dragging,
@@ -107,6 +161,7 @@ export function stagePanel({ store, session }) {
     "section",
     { class: "card stage-card", "aria-label": "Picture" },
     zone,
+    livePlace,
     explainPanel({ store, session }),
     input,
     el(
@@ -115,11 +170,26 @@ export function stagePanel({ store, session }) {
       el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), "Choose a picture"),
       cameraButton,
       turnButton,
+      screenButton,
       samplesPanel({ store, session }),
     ),
+    inputPanel({ store, session }),
     historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
+}
+
+/**
+ * Who presses a button with the mouse has no further business with it: the space bar is then free to freeze the picture.
+ * On the keyboard it stays where it is.
+ * @param {() => void} action
+ * @returns {EventListener}
+ */
+function pressed(action) {
+  return (event) => {
+    if (/** @type {MouseEvent} */ (event).detail > 0) /** @type {HTMLElement} */ (event.currentTarget).blur();
+    action();
+  };
 }
 
 /** The Haar transform's pyramid: a square halved into its bands, and the low band again. */

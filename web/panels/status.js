@@ -1,5 +1,6 @@
 /** One line that says what is going on, the progress of what takes long, and the kernels in use. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes } from "../page/format.js";
 
@@ -62,7 +63,7 @@ function isLong({ activity }) {
 }
 
 /** @param {Readonly<State>} state */
-function describe({ activity, camera, answer, progress }) {
+function describe({ activity, live, answer, progress }) {
   switch (activity) {
     case "loading":
       return progress && progress.done < progress.total ? "Downloading the model" : "Preparing the model";
@@ -73,8 +74,9 @@ function describe({ activity, camera, answer, progress }) {
     case "failed":
       return "No model is loaded: choose one or open your own";
     case "idle":
-      if (camera.phase === "on") return "Classifying what the camera sees";
-      if (answer?.about === "camera") return "The camera is off";
+      if (live.phase === "on" && live.source === "camera") return "Classifying what the camera sees";
+      if (live.phase === "on") return live.source === "screen" ? words().live.screen : words().live.film(live.name);
+      if (answer?.live) return answer.about === "camera" ? "The camera is off" : words().live.over;
       return answer ? `Classified ${answer.about}` : "Ready";
   }
 }
