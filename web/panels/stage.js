@@ -171,9 +171,9 @@ export function stagePanel({ store, session }) {
       cameraButton,
       turnButton,
       screenButton,
-      samplesPanel({ store, session }),
     ),
     inputPanel({ store, session }),
+    samplesPanel({ store, session }),
     historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
