@@ -45,6 +45,7 @@ const live = {
   hideMap: "Hide the map",
   screen: "Classifying what the screen shows",
   screenName: "Screen",
+  surfaces: { monitor: "A screen", window: "A window", browser: "A tab" },
   film: (/** @type {string} */ name) => `Classifying ${name} as it plays`,
   over: "Nothing is watched any more",
   ended: {

@@ -44,6 +44,7 @@ const live = {
   hideMap: "隐藏热力图",
   screen: "正在识别屏幕画面",
   screenName: "屏幕",
+  surfaces: { monitor: "整个屏幕", window: "窗口", browser: "标签页" },
   film: (name) => `正在识别播放中的 ${name}`,
   over: "实时识别已结束",
   ended: { camera: "页面被隐藏，摄像头已关闭。", screen: "页面已离开，屏幕共享已停止。" },

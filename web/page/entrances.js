@@ -58,6 +58,15 @@ export function openEntrances(store, session) {
     void take(session, transfer);
   });
 
+  // Who presses a button with the mouse, or starts the camera with it, has no further business with it: the space bar is
+  // then free. On the keyboard the focus stays where it is.
+  document.addEventListener("click", (event) => {
+    if (event.detail === 0 || store.get().live.phase === "off") return;
+    const { activeElement } = document;
+    if (activeElement instanceof HTMLElement && activeElement.matches("a, button, [type=checkbox]"))
+      activeElement.blur();
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== " " || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const { phase } = store.get().live;

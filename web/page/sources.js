@@ -41,7 +41,10 @@ export async function openScreen() {
     const reason = error instanceof Error ? error.message : String(error);
     throw new ClassifierError("screen-failed", say.screenFailed(reason), say.screenFailedHint);
   }
-  return fromStream({ kind: "screen", stream, name: stream.getVideoTracks()[0].label });
+  // Browsers label what is shared with a code of their own.
+  const { displaySurface } = stream.getVideoTracks()[0].getSettings();
+  const surfaces = /** @type {Record<string, string>} */ (say.surfaces);
+  return fromStream({ kind: "screen", stream, name: surfaces[displaySurface ?? ""] ?? say.screenName });
 }
 
 /** Where the browser lets a page say so, this one stays in front when another tab is shared. */

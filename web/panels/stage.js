@@ -70,12 +70,12 @@ export function stagePanel({ store, session }) {
   const cameraButton = el("button", {
     type: "button",
     "data-testid": "camera-toggle",
-    onclick: pressed(session.toggleCamera),
+    onclick: () => session.toggleCamera(),
   });
   const screenButton = el("button", {
     type: "button",
     "data-testid": "screen-toggle",
-    onclick: pressed(session.toggleScreen),
+    onclick: () => session.toggleScreen(),
   });
   screenButton.hidden = !canShareScreen();
   const turnButton = el(
@@ -177,19 +177,6 @@ export function stagePanel({ store, session }) {
     historyPanel({ store, session }),
     el("p", { class: "privacy" }, "Images never leave this device."),
   );
-}
-
-/**
- * Who presses a button with the mouse has no further business with it: the space bar is then free to freeze the picture.
- * On the keyboard it stays where it is.
- * @param {() => void} action
- * @returns {EventListener}
- */
-function pressed(action) {
-  return (event) => {
-    if (/** @type {MouseEvent} */ (event).detail > 0) /** @type {HTMLElement} */ (event.currentTarget).blur();
-    action();
-  };
 }
 
 /** The Haar transform's pyramid: a square halved into its bands, and the low band again. */
