@@ -98,7 +98,7 @@ test("what cannot be fetched is named, with what to do instead, and the next pic
   for (const [address, message] of /** @type {[string, RegExp][]} */ ([
     ["https://closed.example/secret.png", /secret\.png/],
     ["https://open.example/gone.png", /404/],
-    ["http://open.example/plain.png", /only addresses with https/],
+    ["http://open.example/plain.png", /Only addresses with https/],
     ["data:image/png;base64,%%%", /written out/],
   ])) {
     await page.$("address").fill(address);
@@ -106,7 +106,7 @@ test("what cannot be fetched is named, with what to do instead, and the next pic
     await page.$("error").getByText(message).first().waitFor();
     const code = await page.errorCode();
     assert.equal(code, address.startsWith("data:") ? "not-an-image" : "download-failed");
-    assert.match(await page.$("error").innerText(), /drop it here instead/);
+    assert.match(await page.$("error").innerText(), /Save the picture/);
     await page.$("error-dismiss").click();
   }
   assert.deepEqual(asked, ["/secret.png", "/gone.png"]);

@@ -32,7 +32,7 @@ const PULSE_INTERVAL = 250;
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {(result: Result) => Promise<void> | void} options.onFrame  awaited before the next frame is taken
- * @param {(error: unknown) => void} options.onError
+ * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
  * @returns {Live}
  */
 export function createLive({ store, classifier, onFrame, onError }) {
@@ -44,6 +44,8 @@ export function createLive({ store, classifier, onFrame, onError }) {
   let source = null;
   /** Tells a loop, or a source that is still being opened, that its time is over. */
   let session = 0;
+  /** Starts the same source again. @type {() => Promise<void>} */
+  let again = async () => {};
   let pulse = createPulse();
   /** Of the frozen frames, for their names. */
   let frames = 0;
@@ -60,6 +62,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
   async function open(kind, request) {
     release();
     const mine = session;
+    again = () => open(kind, request);
     // The cameras are the same when one changes to another.
     const { devices } = store.get().live;
     store.update({ live: { ...LIVE_OFF, phase: "starting", source: kind, devices }, pulse: STILL });
@@ -85,7 +88,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
     } catch (error) {
       if (mine !== session) return;
       stop();
-      onError(error);
+      onError(error, again);
     }
   }
 
@@ -139,7 +142,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
     stop();
     // A screen is no longer shared because somebody wants it so.
     if (gone.kind === "camera")
-      onError(new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint));
+      onError(new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint), again);
   }
 
   // A hidden page must not watch: it lets go of the camera. A shared tab or window lies in front of this page, so that
@@ -205,7 +208,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
       } catch (error) {
         if (mine !== session) return;
         stop();
-        onError(error);
+        onError(error, again);
       }
     },
 

@@ -49,6 +49,8 @@ export async function runLoop({ video, classifier, pulse, going, smooth, onFrame
         result = await classifier.classify(await takeFrame(video), { weight });
       } catch (error) {
         if (!going()) return;
+        // The browser knows the video's size before it has a frame that can be taken.
+        if (error instanceof DOMException && error.name === "InvalidStateError") continue;
         if (crashed || !FATAL_CODES.has(toFault(error, "failed").code)) throw error;
         crashed = true;
         pulse.restart();

@@ -1,10 +1,13 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
-import { toFault } from "../errors.js";
-import { changeLanguage } from "../language.js";
-import { fetchPicture } from "./address.js";
+import { ClassifierError, toFault } from "../errors.js";
+import { changeLanguage, rememberLanguage, words } from "../language.js";
+import { openAddress } from "./address.js";
+import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
+import { createLoader } from "./loader.js";
+import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 import { createWatching } from "./watching.js";
 
@@ -16,10 +19,12 @@ import { createWatching } from "./watching.js";
 /**
  * @typedef {object} Asking
  * @property {(query: Query) => Promise<void>} start
- * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film or a checkpoint
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film, a checkpoint, its labels
  * @property {(files: File[]) => Promise<void>} openMany  several pictures, of a folder or chosen together
  * @property {(url: string) => Promise<void>} openUrl  of a picture
- * @property {(id: string) => Promise<void>} chooseModel
+ * @property {(id: string, dtype?: string) => Promise<void>} chooseModel  of the site, or "": the checkpoint opened last
+ * @property {(wanted: boolean) => Promise<void>} keepOwnModel  in this browser
+ * @property {() => Promise<void>} clearModels  that this browser keeps
  * @property {(runs?: number) => Promise<void>} benchmark
  * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
  * @property {(opacity: number) => void} setOpacity  of the explanation
@@ -28,6 +33,7 @@ import { createWatching } from "./watching.js";
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
+ * @property {(remedy: import("./recovery.js").Remedy) => Promise<void>} remedy  the error that is shown
  * @property {(error: unknown) => void} report  what went wrong in a panel
  * @property {(language: import("../language.js").Language) => Promise<void>} speak
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
@@ -35,7 +41,6 @@ import { createWatching } from "./watching.js";
 
 /** @typedef {Asking & import("./watching.js").Watching} Session */
 
-const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
 const FILM = /\.(mp4|m4v|mov|webm|mkv|ogv)$/i;
 const BENCHMARK_RUNS = 50;
 
@@ -57,9 +62,16 @@ export function createSession({ store, classifier }) {
     show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
     onError: fail,
   });
+  const loader = createLoader({
+    store,
+    classifier,
+    begin,
+    finish,
+    onError: (error, again) => fail(error, async () => void ((await again()) && (await classifyPicture()))),
+  });
 
-  /** Cancels the load before: the last choice counts. */
-  let loadControl = new AbortController();
+  /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
+  let retry;
   let lastOperation = 0;
   /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
   let arrivals = 0;
@@ -83,37 +95,20 @@ export function createSession({ store, classifier }) {
     store.update({ activity: store.get().info ? "idle" : "failed", progress: null });
   }
 
-  /** @param {unknown} error */
-  function fail(error) {
-    player.play("error");
-    store.update({ error: toFault(error, "worker-crashed") });
-  }
-
   /**
-   * @param {string | File | undefined} model
-   * @returns {Promise<boolean>} whether the model is ready
+   * @param {unknown} error
+   * @param {() => Promise<void>} [again]  what failed
    */
-  async function load(model) {
-    loadControl.abort();
-    const control = (loadControl = new AbortController());
-    const before = { chosen: store.get().chosen, ownName: store.get().ownName };
-    const operation = begin("loading");
-    store.update(model instanceof File ? { chosen: "", ownName: model.name } : { chosen: model ?? "" });
-    try {
-      store.update({ models: await classifier.models() });
-      const info = await classifier.load(model, { signal: control.signal });
-      const chosen = model instanceof File ? "" : info.model;
-      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
-      finish(operation);
-      document.documentElement.dataset.ready = "true";
-      return true;
-    } catch (error) {
-      if (control.signal.aborted) return false;
-      store.update(before);
-      finish(operation);
-      fail(error);
-      return false;
-    }
+  function fail(error, again) {
+    player.play("error");
+    retry = again;
+    const fault = toFault(error, "worker-crashed");
+    const remedies = remediesFor(fault.code, {
+      retry: again !== undefined,
+      smaller: loader.smaller() !== null,
+      reload: true,
+    });
+    store.update({ error: fault, remedies });
   }
 
   function clearPicture() {
@@ -149,24 +144,23 @@ export function createSession({ store, classifier }) {
   async function classifyPicture() {
     const { picture, activity } = store.get();
     if (!picture) return;
-    if (activity === "failed" && !(await load(undefined))) return;
+    if (activity === "failed" && !(await loader.start(undefined))) return;
     const operation = begin("classifying");
     try {
-      const result = await classifier.classify(picture.blob);
+      const result = await askTwice(
+        () => classifier.classify(picture.blob),
+        () => store.update({ notice: words().recovery.secondTry(picture.name) }),
+      );
       if (picture !== store.get().picture) return;
       showAnswer(picture.name, result);
       store.update({ history: remember(store.get().history, { picture, best: result.top[0] }) });
       finish(operation);
     } catch (error) {
       if (picture !== store.get().picture) return;
+      store.update({ notice: "" });
       finish(operation);
-      fail(error);
+      fail(error, classifyPicture);
     }
-  }
-
-  /** @param {string | File} model */
-  async function useModel(model) {
-    if (await load(model)) await classifyPicture();
   }
 
   /**
@@ -186,26 +180,25 @@ export function createSession({ store, classifier }) {
     const operation = begin("classifying");
     const mine = ++arrivals;
     try {
-      const { blob, name } = await fetchPicture(url);
+      const { blob, name } = await openAddress(url);
       if (mine !== arrivals) return finish(operation);
       // What is written out in its address is nowhere that a link could lead to.
       await showPicture(blob, name, url.startsWith("data:") ? "" : url);
     } catch (error) {
       finish(operation);
-      if (mine === arrivals) fail(error);
+      if (mine === arrivals) fail(error, () => openUrl(url));
     }
   }
 
   /** @param {File[]} files */
   async function openMany([first, ...others]) {
     const opened = openOne(first);
-    store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
+    store.update({ notice: words().session.onlyOne(first.name, others.length) });
     await opened;
   }
 
   /** @param {File} file */
   async function openOne(file) {
-    if (CHECKPOINT.test(file.name)) return useModel(file);
     if (file.type.startsWith("video/") || FILM.test(file.name)) return watching.watchFilm(file);
     return showPicture(file, file.name);
   }
@@ -221,7 +214,7 @@ export function createSession({ store, classifier }) {
       finish(operation);
     } catch (error) {
       finish(operation);
-      fail(error);
+      fail(error, () => benchmark(runs));
     }
   }
 
@@ -229,27 +222,30 @@ export function createSession({ store, classifier }) {
     ...watching,
 
     async start(query) {
-      // A model that is not there leaves the page with the default one and the reason.
-      if (!(await load(query.model)) && query.model !== undefined) {
-        const { error } = store.get();
-        await load(undefined);
-        store.update({ error });
-      }
+      await loader.start(query.model);
       if (query.image) await openUrl(query.image);
       if (query.runs && store.get().info) await benchmark(query.runs);
     },
 
     async openFiles(files) {
-      const all = [...files];
-      if (all.length > 1) await openMany(all);
-      else if (all.length === 1) await openOne(all[0]);
+      const { checkpoint, labels, pictures } = sortFiles(files);
+      const ready = checkpoint || labels ? await loader.openOwn({ checkpoint, labels }) : false;
+      if (pictures.length > 1) await openMany(pictures);
+      else if (pictures.length === 1) await openOne(pictures[0]);
+      else if (ready) await classifyPicture();
     },
 
     openMany,
 
     openUrl,
 
-    chooseModel: useModel,
+    async chooseModel(id, dtype) {
+      if (await (id === "" ? loader.chooseOwn() : loader.choose({ id, dtype }))) await classifyPicture();
+    },
+
+    keepOwnModel: loader.keepOwn,
+
+    clearModels: loader.clear,
 
     benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
 
@@ -282,13 +278,39 @@ export function createSession({ store, classifier }) {
 
     dismissError: () => store.update({ error: null }),
 
+    async remedy(remedy) {
+      store.update({ error: null });
+      switch (remedy) {
+        case "retry":
+          return retry?.();
+        case "smaller": {
+          const model = loader.smaller();
+          if (model && (await loader.choose(model))) await classifyPicture();
+          return;
+        }
+        case "reload":
+          return location.reload();
+      }
+    },
+
     report: fail,
 
     async speak(language) {
-      await changeLanguage(language);
-      store.update({ language });
+      try {
+        await changeLanguage(language);
+      } catch (error) {
+        return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
+      }
+      rememberLanguage(language);
+      // A notice is a sentence of the moment, in the language of before.
+      store.update({ language, notice: "" });
     },
 
     chooseTool: (tool) => store.update({ tool }),
   };
+}
+
+/** @param {unknown} error */
+function reason(error) {
+  return error instanceof Error ? error.message : String(error);
 }

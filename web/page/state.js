@@ -63,7 +63,11 @@ import { STILL } from "./pulse.js";
  * @typedef {object} State
  * @property {ModelEntry[]} models     of the manifest
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
- * @property {string} ownName          file name of that checkpoint
+ * @property {string} dtype            of the chosen model's weights
+ * @property {string} ownName          file name of a checkpoint of the user's own
+ * @property {string} ownLabels        file name of its labels; empty if it has none of its own
+ * @property {boolean} ownKept         this browser keeps that checkpoint
+ * @property {number} keptBytes        of models, in this browser
  * @property {Info | null} info        the loaded model
  * @property {KernelChoice | null} kernel
  * @property {"loading" | "idle" | "classifying" | "benchmarking" | "failed"} activity  failed: there is no model
@@ -84,6 +88,7 @@ import { STILL } from "./pulse.js";
  * @property {boolean} smooth          live answers are averaged over time
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
+ * @property {import("./recovery.js").Remedy[]} remedies  of the error
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
@@ -119,7 +124,11 @@ export function createPageStore(language) {
     /** @type {State} */ ({
       models: [],
       chosen: "",
+      dtype: "",
       ownName: "",
+      ownLabels: "",
+      ownKept: false,
+      keptBytes: 0,
       info: null,
       kernel: null,
       activity: "loading",
@@ -140,6 +149,7 @@ export function createPageStore(language) {
       smooth: false,
       sound: "off",
       error: null,
+      remedies: [],
       language,
       dragging: false,
       tool: "inside",

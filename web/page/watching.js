@@ -32,7 +32,7 @@ const MAP_INTERVAL = 150;
  * @param {import("./inquiry.js").Inquiry} options.inquiry
  * @param {() => void} options.clear  takes the picture from the stage
  * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
- * @param {(error: unknown) => void} options.onError
+ * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
  * @returns {Watching}
  */
 export function createWatching({ store, classifier, player, inquiry, clear, show, onError }) {

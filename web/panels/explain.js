@@ -7,6 +7,7 @@ import { HEAT, largest, total } from "../page/heat.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function explainPanel({ store, session }) {
+  const say = words().explain;
   const name = el("em");
   const sum = el("p", { class: "muted", "data-testid": "explain-sum" });
   const [least, most] = [el("span"), el("span")];
@@ -23,8 +24,8 @@ export function explainPanel({ store, session }) {
   });
   const panel = el(
     "div",
-    { class: "explain", role: "group", "aria-label": "Explanation", "data-testid": "explain" },
-    el("p", {}, "Where the score for ", name, " comes from; the map adds up to the score exactly."),
+    { class: "explain", role: "group", "aria-label": say.title, "data-testid": "explain" },
+    el("p", {}, ...say.about(name)),
     sum,
     el(
       "button",
@@ -45,7 +46,7 @@ export function explainPanel({ store, session }) {
       "div",
       { class: "explain-controls" },
       el("p", { class: "heat-legend muted" }, least, scale, most),
-      el("label", { class: "muted" }, "Opacity", slider),
+      el("label", { class: "muted" }, say.opacity, slider),
     ),
   );
 
@@ -57,9 +58,15 @@ export function explainPanel({ store, session }) {
       const { label, logit, bias, map, width, height } = explanation;
       const extent = largest(map);
       name.textContent = label;
-      least.textContent = `against ${formatSigned(-extent)}`;
-      most.textContent = `${formatSigned(extent)} for`;
-      sum.textContent = `${width}×${height} positions ${formatSigned(total(explanation) - bias)}, bias ${formatSigned(bias)}: score ${formatSigned(logit)}, before softmax.`;
+      least.textContent = say.against(formatSigned(-extent));
+      most.textContent = say.for(formatSigned(extent));
+      sum.textContent = say.sum({
+        width,
+        height,
+        positions: formatSigned(total(explanation) - bias),
+        bias: formatSigned(bias),
+        score: formatSigned(logit),
+      });
       sum.dataset.sum = String(total(explanation));
       sum.dataset.logit = String(logit);
     },

@@ -11,6 +11,7 @@ import { samplesPanel } from "./samples.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function stagePanel({ store, session }) {
+  const say = words().stage;
   const input = el("input", {
     type: "file",
     accept: "image/*,video/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
@@ -28,14 +29,14 @@ export function stagePanel({ store, session }) {
   const pick = () => input.click();
 
   const preview = el("img", { class: "stage-media", alt: "" });
-  const placeholder = el("p", { class: "stage-note" }, "There is no preview of this file.");
+  const placeholder = el("p", { class: "stage-note" }, say.noPreview);
   preview.addEventListener("error", () => show(placeholder));
   const invitation = el(
     "div",
     { class: "invitation" },
     waveletSquare(),
-    el("p", { class: "invitation-title" }, "Drop a picture here"),
-    el("p", { class: "muted" }, "or paste one, choose a file, or start the camera"),
+    el("p", { class: "invitation-title" }, say.invitation),
+    el("p", { class: "muted" }, say.ways),
   );
   const ended = el("p");
   const endedNote = el(
@@ -53,7 +54,7 @@ export function stagePanel({ store, session }) {
     { class: "stage", "data-testid": "drop-zone" },
     view,
     overlayPanel({ store, session }),
-    el("p", { class: "drop-hint" }, "Let go to classify it"),
+    el("p", { class: "drop-hint" }, say.drop),
   );
   // A convenience for the mouse: the button below does the same for everyone.
   zone.addEventListener("click", () => {
@@ -82,7 +83,7 @@ export function stagePanel({ store, session }) {
     "button",
     { type: "button", "data-testid": "camera-turn", onclick: () => session.turnCamera() },
     icon("turn"),
-    "Other camera",
+    say.turn,
   );
 
   store.watch(
@@ -95,7 +96,7 @@ export function stagePanel({ store, session }) {
         return show(live.ended ? endedNote : invitation);
       }
       preview.src = picture.url;
-      preview.alt = `The picture being classified: ${picture.name}`;
+      preview.alt = say.picture(picture.name);
       show(preview);
     },
   );
@@ -112,7 +113,7 @@ export function stagePanel({ store, session }) {
   store.watch(
     ({ live }) => (live.source !== "camera" ? "off" : live.phase === "frozen" ? "on" : live.phase),
     (phase) => {
-      cameraLabel.textContent = { off: "Start camera", starting: "Starting …", on: "Stop camera" }[phase];
+      cameraLabel.textContent = say.camera[phase];
       cameraButton.replaceChildren(icon(phase === "off" ? "camera" : "stop"), cameraLabel);
       cameraButton.dataset.phase = phase;
     },
@@ -159,7 +160,7 @@ export function stagePanel({ store, session }) {
 
   return el(
     "section",
-    { class: "card stage-card", "aria-label": "Picture" },
+    { class: "card stage-card", "aria-label": say.title },
     zone,
     livePlace,
     explainPanel({ store, session }),
@@ -167,7 +168,7 @@ export function stagePanel({ store, session }) {
     el(
       "div",
       { class: "actions" },
-      el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), "Choose a picture"),
+      el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), say.choose),
       cameraButton,
       turnButton,
       screenButton,
@@ -175,7 +176,7 @@ export function stagePanel({ store, session }) {
     inputPanel({ store, session }),
     samplesPanel({ store, session }),
     historyPanel({ store, session }),
-    el("p", { class: "privacy" }, "Images never leave this device."),
+    el("p", { class: "privacy" }, say.privacy),
   );
 }
 

@@ -8,9 +8,10 @@ import { formatBytes } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function statusPanel({ store }) {
+  const say = words().status;
   const text = el("p", { role: "status", "data-testid": "status" });
   const numbers = el("span", { class: "muted", "data-testid": "progress" });
-  const bar = el("progress", { max: "1", "aria-label": "Progress" });
+  const bar = el("progress", { max: "1", "aria-label": say.progress });
   const kernel = el("span", { "data-testid": "kernel" });
   const note = el("p", { class: "note", "data-testid": "kernel-note" });
   const notice = el("p", { class: "note", role: "status", "data-testid": "notice" });
@@ -28,15 +29,15 @@ export function statusPanel({ store }) {
       // All bytes here, but the model not yet ready: it is being unpacked.
       if (phase === "bench" || done < total) bar.value = done / total;
       numbers.textContent =
-        phase === "weights" ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} runs`;
+        phase === "weights" ? say.bytes(formatBytes(done), formatBytes(total)) : say.runs(done, total);
     },
   );
   store.watch(
     (state) => state.kernel,
     (choice) => {
       kernel.textContent = choice ? choice.name : "…";
-      note.textContent = choice?.note ?? "";
-      note.hidden = !choice?.note;
+      note.textContent = choice?.unmet ? say[choice.unmet](choice.wish, choice.name) : "";
+      note.hidden = !choice?.unmet;
     },
   );
   store.watch(
@@ -50,7 +51,7 @@ export function statusPanel({ store }) {
   return el(
     "div",
     { class: "status" },
-    el("div", { class: "status-line" }, text, numbers, el("span", { class: "chip" }, kernel, " kernels")),
+    el("div", { class: "status-line" }, text, numbers, el("span", { class: "chip" }, ...say.kernels(kernel))),
     bar,
     note,
     notice,
@@ -64,19 +65,21 @@ function isLong({ activity }) {
 
 /** @param {Readonly<State>} state */
 function describe({ activity, live, answer, progress }) {
+  const say = words().status;
   switch (activity) {
     case "loading":
-      return progress && progress.done < progress.total ? "Downloading the model" : "Preparing the model";
+      if (!progress || progress.done >= progress.total) return say.preparing;
+      return progress.from === "browser" ? say.reading : say.downloading;
     case "classifying":
-      return "Classifying";
+      return say.classifying;
     case "benchmarking":
-      return "Measuring this device";
+      return say.benchmarking;
     case "failed":
-      return "No model is loaded: choose one or open your own";
+      return say.failed;
     case "idle":
-      if (live.phase === "on" && live.source === "camera") return "Classifying what the camera sees";
+      if (live.phase === "on" && live.source === "camera") return say.watching;
       if (live.phase === "on") return live.source === "screen" ? words().live.screen : words().live.film(live.name);
-      if (answer?.live) return answer.about === "camera" ? "The camera is off" : words().live.over;
-      return answer ? `Classified ${answer.about}` : "Ready";
+      if (answer?.live) return answer.about === "camera" ? say.cameraOff : words().live.over;
+      return answer ? say.classified(answer.about) : say.ready;
   }
 }
