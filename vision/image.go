@@ -20,16 +20,8 @@ type Image struct {
 	Pix  []byte
 }
 
-// FromRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped.
-func FromRGBA(pix []byte, w, h int) (*Image, error) {
-	img := &Image{}
-	if err := img.SetRGBA(pix, w, h); err != nil {
-		return nil, err
-	}
-	return img, nil
-}
-
-// SetRGBA is FromRGBA for the next frame of a film: it takes memory only if the image has too little of its own.
+// SetRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped. It takes memory only if the image
+// has too little of its own from the frame before.
 func (img *Image) SetRGBA(pix []byte, w, h int) error {
 	if w < 1 || h < 1 || len(pix) != 4*w*h {
 		return &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
