@@ -3,7 +3,7 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm site bench demo clean
+.PHONY: run test vet wasm site bench soak demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -25,6 +25,10 @@ site: ## write the site for a static host into dist and compare its size with bu
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench
 	node bench/run.mjs
+
+soak: ## live on a fake camera for half an hour, or for FRAMES=N: nothing may grow, fail or get slow
+	./e2e/install.sh
+	cd e2e && node soak.mjs --frames "$(FRAMES)" --minutes "$(MINUTES)"
 
 demo: ## measure what distillation and a long schedule are worth; writes docs/demo.* and the table in README.md
 	GOEXPERIMENT=simd go run ./train/demo

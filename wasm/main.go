@@ -4,7 +4,7 @@
 // object of functions that take one object and return a Promise, and then calls globalThis.onMobileMambaReady.
 //
 //	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
-//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top}) → Result
+//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top, weight}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
 //	find({query, limit}) → {classes}, of the picture classified last
 //	bench({runs, progress}) → BenchResult
