@@ -72,6 +72,7 @@ export function select(items, { by, down, text, group, least }) {
   const shown = items.filter((item) => {
     if (group && groupOf(item) !== group) return false;
     if (least > 0 && !(item.top.length && item.top[0].p >= least)) return false;
+    if (words.length === 0) return true;
     const name = `${item.path} ${item.top[0]?.label ?? ""}`.toLowerCase();
     return words.every((word) => name.includes(word));
   });

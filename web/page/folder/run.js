@@ -34,8 +34,12 @@ import { PLAIN_VIEW } from "./view.js";
  * @property {(change: Partial<View>) => void} arrangeFolder
  */
 
-/** A table that changes more often, in milliseconds, cannot be read, and takes time from the workers. */
-const REFRESH = 250;
+/**
+ * A table that changes more often, in milliseconds, cannot be read, and takes time from the workers; the more so, the
+ * more pictures have to be put in order.
+ * @param {number} pictures
+ */
+const refreshOf = (pictures) => Math.max(250, pictures / 10);
 
 /** @type {FolderState} */
 const NOTHING = {
@@ -176,7 +180,7 @@ function createNews(before, update, folder) {
     /** @param {Item} item */
     add(item) {
       fresh.push(item);
-      timer ??= setTimeout(flush, REFRESH);
+      timer ??= setTimeout(flush, refreshOf(folder().items.length));
     },
     flush,
     drop: () => clearTimeout(timer),

@@ -60,7 +60,8 @@ export function createThumbnails() {
       const canvas = made.get(file);
       if (canvas === undefined) {
         wanted.push({ file, place });
-        return next();
+        // By then a row that is being built is in the document.
+        return void setTimeout(next);
       }
       keep(file, canvas);
       if (canvas) place.replaceChildren(canvas);
