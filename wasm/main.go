@@ -14,9 +14,18 @@
 // time. Small structs cross with vert under their js tags; pixels, weights and samples cross as typed arrays.
 package main
 
-import "syscall/js"
+import (
+	"runtime/debug"
+	"syscall/js"
+)
+
+// gcPercent is how much garbage may gather before it is collected, in percent of what is in use. The module's memory
+// never shrinks, so that garbage is memory for good; and most of what is in use are weights, which hold no pointers
+// and cost the collector next to nothing.
+const gcPercent = 25
 
 func main() {
+	debug.SetGCPercent(gcPercent)
 	e := &engine{}
 	api := js.Global().Get("Object").New()
 	api.Set("load", promise(e.load))
