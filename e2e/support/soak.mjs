@@ -14,6 +14,7 @@ import { ARTIFACTS } from "./repo.mjs";
  * @property {number} minutes  ends after so long; Infinity: no matter how long
  * @property {number} switchEvery   minutes between one model and the next; 0: never
  * @property {number} replaceEvery  minutes between two losses of the engine; 0: never
+ * @property {number} [replaceTimes]  at most; without it as often as it is due
  * @property {string} [query]       of the page
  * @property {(line: string) => void} say
  */
@@ -50,7 +51,7 @@ const ALLOWANCE = 1 << 20;
  * @param {SoakPlan} plan
  * @returns {Promise<SoakReport>}
  */
-export async function soak({ frames, minutes, switchEvery, replaceEvery, query = "", say }) {
+export async function soak({ frames, minutes, switchEvery, replaceEvery, replaceTimes = Infinity, query = "", say }) {
   mkdirSync(ARTIFACTS, { recursive: true });
   const film = path.join(ARTIFACTS, "soak.y4m");
   writeFileSync(film, encodeY4m([drawScene(640, 480), drawScene(640, 480)].map(brighten), 60));
@@ -99,7 +100,7 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, query =
         say(`${elapsed().toFixed(1)} min · ${count} frames · heap ${megabytes(heap)} · engine ${megabytes(memory)}`);
         lastSample = performance.now();
       }
-      if (replaceEvery && elapsed() >= (losses + 1) * replaceEvery) {
+      if (replaceEvery && losses < replaceTimes && elapsed() >= (losses + 1) * replaceEvery) {
         losses++;
         disturbed = count;
         await loseEngine(page.page);

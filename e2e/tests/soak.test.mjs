@@ -10,6 +10,7 @@ test("600 frames live, with the engine lost once: memory is flat and every frame
     minutes: 10,
     switchEvery: 0,
     replaceEvery: 0.02,
+    replaceTimes: 1,
     say: (line) => t.diagnostic(line),
   });
   t.diagnostic(`${report.frames} frames in ${report.seconds.toFixed(0)} s`);
