@@ -23,7 +23,7 @@ type tree map[string][]byte
 
 // publishedAssets says what of assets/ belongs to the site; what the assets were made from does not.
 var publishedAssets = []string{
-	"CREDITS.md", "icons/*", "labels/*.tsv", "models/*.json", "models/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
+	"CREDITS.md", "NOTICES.txt", "icons/*", "labels/*.tsv", "models/*.json", "models/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
 }
 
 // publish builds the site from a checkout, the working directory, and writes it into the folder out, which any

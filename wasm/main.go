@@ -14,9 +14,18 @@
 // time. Small structs cross with vert under their js tags; pixels, weights and samples cross as typed arrays.
 package main
 
-import "syscall/js"
+import (
+	"runtime/debug"
+	"syscall/js"
+)
+
+// gcPercent is how much garbage may gather before it is collected, in percent of what is in use. The module's memory
+// never shrinks, so that garbage is memory for good; and most of what is in use are weights, which hold no pointers
+// and cost the collector next to nothing.
+const gcPercent = 25
 
 func main() {
+	debug.SetGCPercent(gcPercent)
 	e := &engine{}
 	api := js.Global().Get("Object").New()
 	api.Set("load", promise(e.load))
@@ -24,7 +33,7 @@ func main() {
 	api.Set("explain", promise(e.explain))
 	api.Set("find", promise(e.find))
 	api.Set("bench", promise(e.bench))
-	api.Set("sound", promise(sound))
+	api.Set("sound", promise(decodeSound))
 	js.Global().Set("mobilemamba", api)
 	if ready := js.Global().Get("onMobileMambaReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()

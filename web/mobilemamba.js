@@ -7,7 +7,7 @@
  *
  * Requests are answered one after the other, in the order in which they came. Aborting the one that runs replaces the
  * worker, which stops it at once; the next request loads the model again. The same happens when the worker crashes: its
- * request is rejected, the next one works. Errors are ClassifierErrors with a code of protocol.js.
+ * request is rejected, the next one works. Errors are ClassifierErrors with a code of protocol.js, or the signal's reason.
  *
  * A page may have several classifiers, for work in parallel: they share the compiled module, and the weights through
  * the browser's storage.
@@ -17,6 +17,8 @@ import { ClassifierError } from "./errors.js";
 import { fetchManifest, toSource } from "./manifest.js";
 import { downloadPicture } from "./network.js";
 import { WorkerLink } from "./worker-link.js";
+
+export { ClassifierError };
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
 /** @typedef {import("./protocol.js").Explanation} Explanation */

@@ -7,9 +7,10 @@ import { assertFlat, soak } from "../support/soak.mjs";
 test("600 frames live, with the engine lost once: memory is flat and every frame is answered", async (t) => {
   const report = await soak({
     frames: 600,
-    minutes: 5,
+    minutes: 10,
     switchEvery: 0,
     replaceEvery: 0.02,
+    replaceTimes: 1,
     say: (line) => t.diagnostic(line),
   });
   t.diagnostic(`${report.frames} frames in ${report.seconds.toFixed(0)} s`);

@@ -54,13 +54,9 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
     try {
       const models = await listModels("file" in wish);
       const info = await classifier.load(wish, { signal: mine.signal });
-      store.update({ info, bench: null, answer: null, explanation: null, timing: null });
-      if ("file" in wish) {
-        own = wish;
-      } else {
-        const entry = models.find(({ id }) => id === info.model);
-        store.update({ chosen: info.model, dtype: wish.dtype ?? entry?.weights[0].dtype ?? "" });
-      }
+      if ("file" in wish) own = wish;
+      const names = "file" in wish ? nameOwn(wish) : nameModel(wish, models);
+      store.update({ ...names, info, bench: null, answer: null, explanation: null, timing: null });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
@@ -89,6 +85,15 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
   /** @param {OwnFiles} files */
   function nameOwn({ file, labels }) {
     return { chosen: "", dtype: "", ownName: file.name, ownLabels: labels?.name ?? "" };
+  }
+
+  /**
+   * @param {SiteModel} model
+   * @param {import("../protocol.js").ModelEntry[]} models
+   */
+  function nameModel({ id, dtype }, models) {
+    const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
+    return { chosen: entry?.id ?? "", dtype: dtype ?? entry?.weights[0].dtype ?? "" };
   }
 
   async function takeStock() {
