@@ -3,6 +3,7 @@ package assets
 import (
 	"encoding/json"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"mobilemamba/classify"
@@ -13,6 +14,9 @@ import (
 type Manifest struct {
 	Models []classify.Entry `json:"models"`
 }
+
+// languageTag is a tag as the page and Intl understand it, in small letters: "zh" or "pt-br".
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})*$`)
 
 // ParseManifest reads a manifest and checks that every model can be used.
 func ParseManifest(data []byte) (*Manifest, error) {
@@ -31,6 +35,11 @@ func ParseManifest(data []byte) (*Manifest, error) {
 		seen[e.ID] = true
 		if len(e.Weights) == 0 {
 			return nil, fmt.Errorf("model manifest: model %q has no weights", e.ID)
+		}
+		for language, t := range e.Translations {
+			if !languageTag.MatchString(language) || t.Title == "" || t.Labels == "" {
+				return nil, fmt.Errorf("model manifest: model %q: the translation %q needs a language tag, a title and labels", e.ID, language)
+			}
 		}
 		if _, err := vision.NewPreprocessor(e.Preprocess, nil); err != nil {
 			return nil, fmt.Errorf("model manifest: model %q: %w", e.ID, err)

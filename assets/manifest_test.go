@@ -16,6 +16,10 @@ func TestParseManifest(t *testing.T) {
 		"no model":    func(string) string { return `{"models":[]}` },
 		"no weights":  func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
 		"no id":       func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
+		"no language": func(s string) string { return strings.Replace(s, `"zh": {`, `"Chinese!": {`, 1) },
+		"no labels in it": func(s string) string {
+			return strings.Replace(s, `"labels": "../labels/tiny-imagenet-200.zh.tsv"`, `"labels": ""`, 1)
+		},
 		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
 	} {
 		if _, err := ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {

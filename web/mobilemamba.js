@@ -38,7 +38,8 @@ import { WorkerLink } from "./worker-link.js";
  * @property {(model?: string | Blob, options?: {signal?: AbortSignal}) => Promise<Info>} load
  * @property {(image: Blob | ImageBitmap, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
- * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
+ * @property {(query: string, options?: {ids?: string[], limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
+ * @property {(language: string, model?: string | Blob) => Promise<Map<string, string>>} names
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
  * @property {(url: string | URL) => Promise<Sound>} sound
  * @property {() => void} dispose
@@ -47,6 +48,8 @@ import { WorkerLink } from "./worker-link.js";
 const SITE = new URL("./", import.meta.url);
 const MANIFEST = new URL("assets/models/index.json", SITE);
 const OWN_LABELS = new URL("assets/labels/imagenet1k.tsv", SITE);
+/** The same in other languages. @type {Record<string, URL>} */
+const OWN_NAMES = { zh: new URL("assets/labels/imagenet1k.zh.tsv", SITE) };
 
 /**
  * Starts a worker at once; the model is loaded by load() or by the first request that needs one.
@@ -72,6 +75,8 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
    * @type {{model: string | Blob | undefined, generation: number, info: Info} | null}
    */
   let loaded = null;
+  /** Label files in other languages, by their URL. @type {Map<string, Promise<Map<string, string>>>} */
+  const translations = new Map();
   /**
    * The last load, while it goes on.
    * @type {Promise<Info> | null}
@@ -142,10 +147,24 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return link.request({ type: "explain", index }, { signal });
     },
 
-    /** The likeliest classes for the picture classified last that have the words of the query in their label. */
-    async find(query, { limit = 10, signal } = {}) {
+    /**
+     * The likeliest classes for the picture classified last that have the words of the query in their label, or one
+     * of the ids: those of classes that go by such a name in another language.
+     */
+    async find(query, { ids = [], limit = 10, signal } = {}) {
       await ensureLoaded();
-      return link.request({ type: "find", query, limit }, { signal });
+      return link.request({ type: "find", query, ids, limit }, { signal });
+    },
+
+    /** What a model's classes are called in another language than English, by id; empty if nobody translated them. */
+    async names(language, wanted = model) {
+      const url =
+        wanted instanceof Blob ? OWN_NAMES[language]?.href : translatedLabels(await readManifest(), wanted, language);
+      if (!url) return new Map();
+      const fetched = translations.get(url) ?? fetchNames(url);
+      translations.set(url, fetched);
+      fetched.catch(() => translations.delete(url));
+      return fetched;
     },
 
     /** Times the loaded model on this device. */
@@ -191,13 +210,43 @@ async function fetchManifest() {
  * @returns {ManifestSource}
  */
 function manifestSource(models, id) {
-  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
-  if (!entry) {
-    const ids = models.map((candidate) => candidate.id).join(", ");
-    throw new ClassifierError("no-model", `There is no model “${id}” here.`, `Choose one of: ${ids}.`);
-  }
+  const entry = entryOf(models, id);
   const weights = { ...entry.weights[0], url: new URL(entry.weights[0].url, MANIFEST).href };
   return { kind: "manifest", entry, labels: new URL(entry.labels, MANIFEST).href, weights };
+}
+
+/**
+ * @param {ModelEntry[]} models
+ * @param {string | undefined} id
+ */
+function entryOf(models, id) {
+  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
+  if (entry) return entry;
+  const ids = models.map((candidate) => candidate.id).join(", ");
+  throw new ClassifierError("no-model", `There is no model “${id}” here.`, `Choose one of: ${ids}.`);
+}
+
+/**
+ * @param {ModelEntry[]} models
+ * @param {string | undefined} id
+ * @param {string} language
+ * @returns {string | undefined} absolute URL
+ */
+function translatedLabels(models, id, language) {
+  const labels = entryOf(models, id).translations?.[language]?.labels;
+  return labels && new URL(labels, MANIFEST).href;
+}
+
+/**
+ * Reads a label file: a line "index<TAB>id<TAB>name" a class.
+ * @param {string} url
+ * @returns {Promise<Map<string, string>>}
+ */
+async function fetchNames(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new ClassifierError("download-failed", `The names at ${url} could not be loaded.`);
+  const lines = (await response.text()).trimEnd().split("\n");
+  return new Map(lines.map((line) => /** @type {[string, string]} */ (line.trimEnd().split("\t").slice(1, 3))));
 }
 
 /**

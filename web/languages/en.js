@@ -83,7 +83,11 @@ export const en = {
 
   format: { locale: "en", percent: (/** @type {string} */ number) => `${number} %` },
 
-  history: { title: "Again" },
+  history: {
+    title: "Again",
+    item: (/** @type {string} */ picture, /** @type {string} */ label, /** @type {string} */ percent) =>
+      `${picture}: ${label}, ${percent}`,
+  },
 
   language: { title: "Language" },
 
@@ -103,6 +107,8 @@ export const en = {
       /** @type {{top1: number, top5: number, images: string, dataset: string}} */ { top1, top5, images, dataset },
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
   },
+
+  names: { unnamed: (/** @type {number} */ index) => `class ${index}` },
 
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
 

@@ -70,7 +70,7 @@ export const zh = {
 
   format: { locale: "zh-CN", percent: (number) => `${number}%` },
 
-  history: { title: "最近" },
+  history: { title: "最近", item: (picture, label, percent) => `${picture}：${label}，${percent}` },
 
   language: { title: "语言" },
 
@@ -89,6 +89,8 @@ export const zh = {
     measured: ({ top1, top5, images, dataset }) =>
       `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
   },
+
+  names: { unnamed: (index) => `类别 ${index}` },
 
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
 

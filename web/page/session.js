@@ -5,6 +5,7 @@ import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
+import { createNaming } from "./names.js";
 import { createPlayer } from "./sound.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
@@ -48,6 +49,7 @@ const CONFIDENT = 0.6;
  */
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
+  const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
   const live = createLive({ store, classifier, onResult: showLive, onError: fail });
 
@@ -93,7 +95,7 @@ export function createSession({ store, classifier }) {
     store.update(model instanceof File ? { chosen: "", ownName: model.name } : { chosen: model ?? "" });
     try {
       store.update({ models: await classifier.models() });
-      const info = await classifier.load(model, { signal: control.signal });
+      const [info] = await Promise.all([classifier.load(model, { signal: control.signal }), naming.learn(model)]);
       const chosen = model instanceof File ? "" : info.model;
       store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
       finish(operation);
@@ -279,6 +281,7 @@ export function createSession({ store, classifier }) {
     async speak(language) {
       try {
         await changeLanguage(language);
+        await naming.translate();
       } catch (error) {
         return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
       }

@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 import { createRow } from "./row.js";
 import { searchPanel } from "./search.js";
 import { sharePanel } from "./share.js";
@@ -99,7 +100,7 @@ function announcer(speech) {
     resting = false;
     if (!latest || latest.index === spoken) return;
     spoken = latest.index;
-    speech.textContent = say.spoken(latest.label, formatPercent(latest.p));
+    speech.textContent = say.spoken(nameOf(latest), formatPercent(latest.p));
     resting = true;
     setTimeout(speak, SPEECH_INTERVAL);
   }
