@@ -86,8 +86,7 @@ export const zh = {
     download: "下载大小",
     license: "许可证",
     accuracy: "准确率",
-    measured: ({ top1, top5, images, dataset }) =>
-      `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
+    measured: ({ top1, top5, images, dataset }) => `top-1 ${top1}%，top-5 ${top5}%（${dataset}，${images} 张图片）`,
   },
 
   names: { unnamed: (index) => `类别 ${index}` },

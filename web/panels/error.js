@@ -9,8 +9,8 @@ export function errorPanel({ store, session }) {
   const title = el("strong");
   const hint = el("p", { class: "error-hint" });
   // Faults speak English. Elsewhere the title and the hint are those of the code, and this is the detail.
-  const message = el("p", { lang: "en" });
   const english = store.get().language === "en";
+  const message = el("p", { lang: "en", class: english ? "" : "error-detail" });
   const panel = el(
     "div",
     { class: "error", role: "alert", "data-testid": "error" },
