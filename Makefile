@@ -3,7 +3,7 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm site bench demo clean
+.PHONY: run test vet wasm site lighthouse bench demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -21,6 +21,11 @@ wasm: ## build the WebAssembly modules into build/site
 
 site: ## write the site for a static host into dist and compare its size with budget.json
 	go run . -site dist
+
+lighthouse: ## rate the published site with Lighthouse; the machine should have nothing else to do
+	./.ci/npm-ci e2e
+	./.ci/npm-ci e2e/lighthouse
+	node e2e/lighthouse/run.mjs
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench

@@ -103,6 +103,38 @@ for (const [name, options] of /** @type {[string, import("playwright-core").Brow
   test(`screenshots with ${name}`, () => shootStates(name, options));
 }
 
+for (const viewport of [SIZES[0], SIZES[2]]) {
+  for (const query of ["", "?lang=zh"]) {
+    test(`nothing jumps while the page starts: ${viewport.width} px ${query}`, async (t) => {
+      const page = await browser.newPage({ viewport });
+      await page.page.addInitScript(() => {
+        /** @type {string[]} */
+        const shifts = [];
+        Object.assign(window, { shifts, shifted: 0 });
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries()) {
+            const { value, sources } = /** @type {PerformanceEntry & {value: number, sources: {node?: Element}[]}} */ (
+              entry
+            );
+            Object.assign(window, { shifted: Reflect.get(window, "shifted") + value });
+            shifts.push(`${value.toFixed(4)}: ${sources.map(({ node }) => `${node?.nodeName} ${node?.className}`)}`);
+          }
+        }).observe({ type: "layout-shift", buffered: true });
+      });
+      await page.open(query);
+      await page.page.getByRole("tabpanel").locator("> *").first().waitFor();
+      const { shifts, shifted } = await page.page.evaluate(() => ({
+        shifts: /** @type {string[]} */ (Reflect.get(window, "shifts")),
+        shifted: /** @type {number} */ (Reflect.get(window, "shifted")),
+      }));
+      t.diagnostic(`${shifted.toFixed(4)} ${shifts.join("; ")}`);
+      // What Lighthouse calls good ends at 0.1.
+      assert.ok(shifted < 0.05, shifts.join("\n"));
+      await page.close();
+    });
+  }
+}
+
 test("nothing is wider than a screen of 320 px", async () => {
   const page = await browser.newPage({ viewport: { width: 320, height: 640 } });
   await page.open();
