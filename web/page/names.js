@@ -6,6 +6,8 @@
 import { currentLanguage, words } from "../language.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
+/** @typedef {import("../mobilemamba.js").OwnModel} OwnModel */
+/** @typedef {import("../mobilemamba.js").SiteModel} SiteModel */
 /** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
 
 /** By id; of all models that were loaded. @type {ReadonlyMap<string, string>} */
@@ -39,7 +41,7 @@ export function titleOf(entry) {
 
 /**
  * @typedef {object} Naming
- * @property {(model: string | Blob | undefined) => Promise<void>} learn  the names of a model's classes
+ * @property {(model: SiteModel | OwnModel) => Promise<void>} learn  the names of a model's classes
  * @property {() => Promise<void>} translate  to the language that is now in use
  */
 
@@ -49,19 +51,19 @@ export function titleOf(entry) {
  * @returns {Naming}
  */
 export function createNaming(classifier) {
-  /** @type {Set<string | Blob | undefined>} */
-  const models = new Set();
+  /** By their id; all checkpoints of the user's own have the same names. @type {Map<string, SiteModel | OwnModel>} */
+  const models = new Map();
 
   async function translate() {
     const language = currentLanguage();
-    const fetching = [...models].map((model) => classifier.names(language, model).catch(() => new Map()));
+    const fetching = [...models.values()].map((model) => classifier.names(language, model).catch(() => new Map()));
     const maps = await Promise.all(fetching);
     if (language === currentLanguage()) names = new Map(maps.flatMap((map) => [...map]));
   }
 
   return {
     learn(model) {
-      models.add(model);
+      models.set("file" in model ? "own file" : (model.id ?? ""), model);
       return translate();
     },
     translate,
