@@ -146,7 +146,7 @@ test("labels that cannot be fetched are English", async () => {
 
 /** What is the same in every language: names of things, units and formats. */
 const UNIVERSAL =
-  /^(MobileMamba|Mamba|XT|CVPR|Go|WebAssembly|SIMD|Stem|softmax|top|p10|p90|MACs?|GFLOP|s|ms|kB|MB|GB|[kMG]|JSON|CSV|JPEG|PNG|WebP|GIF|BMP|TIFF|MIT|f16|f32|i8|CD|iPod|T|Tiny|ImageNet|pth|safetensors|relaxed|simd|scalar|orange|jpg|English)$/;
+  /^(MobileMamba|Mamba|XT|CVPR|Go|WebAssembly|SIMD|Stem|softmax|[Tt]op|p10|p90|MACs?|GFLOP|s|ms|kB|MB|GB|[kMG]|JSON|CSV|JPEG|PNG|WebP|GIF|BMP|TIFF|MIT|f16|f32|i8|CD|iPod|T|Tiny|ImageNet|pth|safetensors|txt|csv|json|relaxed|simd|scalar|orange|jpg|English)$/;
 
 test("nothing but names is left in English", async () => {
   const page = await browser.newPage({ locale: "zh-CN" });

@@ -40,6 +40,14 @@ export function titleOf(entry) {
 }
 
 /**
+ * The data set on which a model's accuracy was measured.
+ * @param {ModelEntry} entry
+ */
+export function datasetOf(entry) {
+  return entry.translations?.[currentLanguage()]?.dataset || (entry.accuracy?.dataset ?? "");
+}
+
+/**
  * @typedef {object} Naming
  * @property {(model: SiteModel | OwnModel) => Promise<void>} learn  the names of a model's classes
  * @property {() => Promise<void>} translate  to the language that is now in use

@@ -3,7 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatPercent } from "../page/format.js";
-import { titleOf } from "../page/names.js";
+import { datasetOf, titleOf } from "../page/names.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelTable({ store, session }) {
@@ -56,7 +56,7 @@ export function modelTable({ store, session }) {
             el("th", { scope: "row" }, use),
             ...cells.map((text) => el("td", {}, text)),
           );
-          if (accuracy) row.title = accuracy.dataset;
+          if (accuracy) row.title = datasetOf(entry);
           return row;
         }),
       );

@@ -3,7 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
-import { titleOf } from "../page/names.js";
+import { datasetOf, titleOf } from "../page/names.js";
 import { modelTable } from "./model-table.js";
 import { ownModelPanel } from "./own-model.js";
 import { weightsPanel } from "./weights.js";
@@ -63,7 +63,7 @@ export function modelPanel({ store, session }) {
       facts.replaceChildren(...rows.map(([name, value]) => fact(name, value)));
       if (entry?.accuracy) {
         const { top1, top5, n } = entry.accuracy;
-        const dataset = entry.translations?.[store.get().language]?.dataset || entry.accuracy.dataset;
+        const dataset = datasetOf(entry);
         const measured = say.measured({ top1, top5, images: formatInteger(n), dataset });
         facts.append(fact(say.accuracy, measured, "wide"));
       }
