@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 # How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
 FUZZTIME ?= 30s
 
-.PHONY: run test vet fuzz audit wasm site bench visits soak demo clean
+.PHONY: run test vet fuzz audit wasm site lighthouse bench visits soak demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -30,6 +30,11 @@ wasm: ## build the WebAssembly modules into build/site
 
 site: ## write the site for a static host into dist and compare its size with budget.json
 	go run . -site dist
+
+lighthouse: ## rate the published site with Lighthouse; the machine should have nothing else to do
+	./.ci/npm-ci e2e
+	./.ci/npm-ci e2e/lighthouse
+	node e2e/lighthouse/run.mjs
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench

@@ -159,8 +159,9 @@ func (e *engine) explain(arg js.Value) (js.Value, error) {
 
 func (e *engine) find(arg js.Value) (js.Value, error) {
 	var req struct {
-		Query string `js:"query"`
-		Limit int    `js:"limit"`
+		Query string   `js:"query"`
+		IDs   []string `js:"ids"`
+		Limit int      `js:"limit"`
 	}
 	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
 		return js.Value{}, badRequest("find", err)
@@ -168,7 +169,7 @@ func (e *engine) find(arg js.Value) (js.Value, error) {
 	if e.model == nil {
 		return js.Value{}, errNoModel
 	}
-	classes, err := e.model.Find(req.Query, req.Limit)
+	classes, err := e.model.Find(req.Query, req.IDs, req.Limit)
 	if err != nil {
 		return js.Value{}, err
 	}

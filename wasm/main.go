@@ -6,7 +6,7 @@
 //	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
 //	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top, weight}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
-//	find({query, limit}) → {classes}, of the picture classified last
+//	find({query, ids, limit}) → {classes}, of the picture classified last
 //	bench({runs, progress}) → BenchResult
 //	sound({bytes}) → {sampleRate, channels, samples}
 //

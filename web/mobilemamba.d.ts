@@ -72,9 +72,14 @@ export type Classifier = {
    */
   explain: (index: number, options?: { signal?: AbortSignal }) => Promise<Explanation>;
   /**
-   *   the likeliest classes for the picture classified last that have the words of the query in their label
+   *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
+   *   the ids: those of classes that go by such a name in another language
    */
-  find: (query: string, options?: { limit?: number; signal?: AbortSignal }) => Promise<Prediction[]>;
+  find: (query: string, options?: { ids?: string[]; limit?: number; signal?: AbortSignal }) => Promise<Prediction[]>;
+  /**
+   *   what a model's classes are called in another language than English, by id; empty if nobody translated them
+   */
+  names: (language: string, model?: ModelWish) => Promise<Map<string, string>>;
   /**
    *   times the loaded model on this device
    */
@@ -247,6 +252,10 @@ export type Result = {
 
 export type Explanation = {
   index: number;
+  /**
+   * of the class, as in a Prediction
+   */
+  id: string;
   label: string;
   logit: number;
   bias: number;
@@ -308,6 +317,18 @@ export type WeightsFile = {
   sha256: string;
 };
 
+export type Translation = {
+  title: string;
+  /**
+   * URL, relative to the manifest
+   */
+  labels: string;
+  /**
+   * of the accuracy
+   */
+  dataset?: string;
+};
+
 export type ModelEntry = {
   id: string;
   title: string;
@@ -322,6 +343,10 @@ export type ModelEntry = {
   accuracy?: { dataset: string; n: number; top1: number; top5: number };
   license: string;
   source: string;
+  /**
+   * by the tag of the language
+   */
+  translations?: Record<string, Translation>;
 };
 
 export {};

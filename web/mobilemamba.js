@@ -14,8 +14,8 @@
  */
 
 import { ClassifierError } from "./errors.js";
-import { fetchManifest, toSource } from "./manifest.js";
-import { downloadPicture } from "./network.js";
+import { fetchManifest, namesUrl, toSource } from "./manifest.js";
+import { downloadPicture, downloadText } from "./network.js";
 import { WorkerLink } from "./worker-link.js";
 
 export { ClassifierError };
@@ -77,8 +77,11 @@ export { ClassifierError };
  * @property {() => Promise<Blob>} frame  what was classified last and was no encoded picture, pixel by pixel: a PNG
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
  *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
- * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
- *   the likeliest classes for the picture classified last that have the words of the query in their label
+ * @property {(query: string, options?: {ids?: string[], limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
+ *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
+ *   the ids: those of classes that go by such a name in another language
+ * @property {(language: string, model?: ModelWish) => Promise<Map<string, string>>} names
+ *   what a model's classes are called in another language than English, by id; empty if nobody translated them
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
  *   times the loaded model on this device
  * @property {(url: string | URL) => Promise<Sound>} sound  decodes an MP3 of the site
@@ -115,6 +118,8 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   let manifest = null;
   /** The model that a worker holds, and the worker's number. @type {{model: SiteModel | OwnModel, generation: number} | null} */
   let loaded = null;
+  /** Label files in other languages, by their URL. @type {Map<string, Promise<Map<string, string>>>} */
+  const translations = new Map();
   let loading = false;
   /** Settles when everything asked for so far is done. @type {Promise<unknown>} */
   let tail = Promise.resolve();
@@ -208,8 +213,18 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return ask({ type: "explain", index }, { signal });
     },
 
-    find(query, { limit = 10, signal } = {}) {
-      return ask({ type: "find", query, limit }, { signal });
+    find(query, { ids = [], limit = 10, signal } = {}) {
+      return ask({ type: "find", query, ids, limit }, { signal });
+    },
+
+    async names(language, wish = model ?? {}) {
+      const wanted = normalise(wish);
+      const url = namesUrl(wanted, "file" in wanted ? [] : await models(), language);
+      if (!url) return new Map();
+      const fetched = translations.get(url) ?? downloadText(url).then(toNames);
+      translations.set(url, fetched);
+      fetched.catch(() => translations.delete(url));
+      return fetched;
     },
 
     benchmark({ runs = 50, signal } = {}) {
@@ -233,6 +248,15 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 function normalise(wish) {
   if (typeof wish === "string") return { id: wish };
   return wish instanceof Blob ? { file: wish } : wish;
+}
+
+/**
+ * @param {string} text  of a label file: a line "index<TAB>id<TAB>name" a class
+ * @returns {Map<string, string>}
+ */
+function toNames(text) {
+  const lines = text.trimEnd().split("\n");
+  return new Map(lines.map((line) => /** @type {[string, string]} */ (line.trimEnd().split("\t").slice(1, 3))));
 }
 
 /**

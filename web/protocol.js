@@ -123,11 +123,12 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * The likeliest classes, for the picture classified last, with the words of a query in their label. Answered with
- * Predictions; "no-picture" as above.
+ * The likeliest classes, for the picture classified last, with the words of a query in their label or one of some
+ * ids. Answered with Predictions; "no-picture" as above.
  * @typedef {object} FindRequest
  * @property {"find"} type
  * @property {string} query
+ * @property {string[]} ids  of the data set
  * @property {number} limit
  */
 
@@ -223,6 +224,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * A class activation map: the values of the map and the bias add up to the logit.
  * @typedef {object} Explanation
  * @property {number} index
+ * @property {string} id     of the class, as in a Prediction
  * @property {string} label
  * @property {number} logit
  * @property {number} bias
@@ -282,6 +284,14 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
+ * What a manifest's entry says in another language. The label file has the same ids in the same order.
+ * @typedef {object} Translation
+ * @property {string} title
+ * @property {string} labels     URL, relative to the manifest
+ * @property {string} [dataset]  of the accuracy
+ */
+
+/**
  * An entry of assets/models/index.json.
  * @typedef {object} ModelEntry
  * @property {string} id
@@ -294,4 +304,5 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {{dataset: string, n: number, top1: number, top5: number}} [accuracy]
  * @property {string} license
  * @property {string} source
+ * @property {Record<string, Translation>} [translations]  by the tag of the language
  */

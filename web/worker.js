@@ -57,7 +57,7 @@ async function answer(request, report) {
     case "explain":
       return (await module).explain({ index: request.index });
     case "find":
-      return (await (await module).find({ query: request.query, limit: request.limit })).classes;
+      return (await (await module).find({ query: request.query, ids: request.ids, limit: request.limit })).classes;
     case "bench": {
       const progress = (/** @type {number} */ done, /** @type {number} */ total) =>
         report({ phase: "bench", done, total });

@@ -13,7 +13,7 @@ import { startSite } from "./site.mjs";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 /** The browser of the machine: CHROMIUM=PATH or the first known name on PATH. */
-function findChromium() {
+export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
     for (const name of NAMES) {

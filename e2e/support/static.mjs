@@ -1,4 +1,4 @@
-/** The published site behind a file server that knows nothing: no headers but a type, no compression, no index of folders. */
+/** The published site behind a file server that knows nothing: no headers but a type, no index of folders. */
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -29,9 +29,13 @@ export async function publishSite() {
  * @param {object} [options]
  * @param {string} [options.base]      begins and ends with a slash
  * @param {string} [options.wasmType]  Content-Type of modules
+ * @param {boolean} [options.compress]  sends the compressed copies, as hosts do
  * @returns {Promise<{url: string, stop: () => void, reach: (reachable: boolean) => void}>}  reach: as if a cable were pulled
  */
-export async function serveFolder(folder, { base = "/", wasmType = "application/octet-stream" } = {}) {
+export async function serveFolder(
+  folder,
+  { base = "/", wasmType = "application/octet-stream", compress = false } = {},
+) {
   let reachable = true;
   const server = createServer(async (request, response) => {
     if (!reachable) {
@@ -43,8 +47,11 @@ export async function serveFolder(folder, { base = "/", wasmType = "application/
     const extension = path.extname(name);
     try {
       if (!name.startsWith(base)) throw new Error("outside of the site");
-      const body = await readFile(path.join(folder, path.normalize(`/${decodeURIComponent(name.slice(base.length))}`)));
+      const file = path.join(folder, path.normalize(`/${decodeURIComponent(name.slice(base.length))}`));
+      const copy = compress ? await readFile(`${file}.gz`).catch(() => null) : null;
+      const body = copy ?? (await readFile(file));
       const type = extension === ".wasm" ? wasmType : (TYPES[extension] ?? "application/octet-stream");
+      if (copy) response.setHeader("Content-Encoding", "gzip");
       response.writeHead(200, { "Content-Type": type }).end(body);
     } catch {
       response.writeHead(404).end();

@@ -102,6 +102,7 @@ test("numbers read well", () => {
 
 const MAP = {
   index: 0,
+  id: "",
   label: "",
   logit: 1.5,
   bias: 0.5,

@@ -237,7 +237,11 @@ export const en = {
 
   format: { locale: "en", percent: (/** @type {string} */ number) => `${number} %` },
 
-  history: { title: "Again" },
+  history: {
+    title: "Again",
+    item: (/** @type {string} */ picture, /** @type {string} */ label, /** @type {string} */ percent) =>
+      `${picture}: ${label}, ${percent}`,
+  },
 
   input,
 
@@ -278,6 +282,8 @@ export const en = {
       /** @type {{top1: number, top5: number, images: string, dataset: string}} */ { top1, top5, images, dataset },
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
   },
+
+  names: { unnamed: (/** @type {number} */ index) => `class ${index}` },
 
   offline: {
     ready: "Works offline now",

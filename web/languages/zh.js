@@ -194,7 +194,7 @@ export const zh = {
 
   format: { locale: "zh-CN", percent: (number) => `${number}%` },
 
-  history: { title: "最近" },
+  history: { title: "最近", item: (picture, label, percent) => `${picture}：${label}，${percent}` },
 
   input,
 
@@ -231,9 +231,10 @@ export const zh = {
     download: "下载大小",
     license: "许可证",
     accuracy: "准确率",
-    measured: ({ top1, top5, images, dataset }) =>
-      `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
+    measured: ({ top1, top5, images, dataset }) => `top-1 ${top1}%，top-5 ${top5}%（${dataset}，${images} 张图片）`,
   },
+
+  names: { unnamed: (index) => `类别 ${index}` },
 
   offline: {
     ready: "现在可离线使用",

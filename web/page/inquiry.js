@@ -1,6 +1,7 @@
 /** Questions about the answer that is shown. */
 
 import { toFault } from "../errors.js";
+import { idsNamed } from "./names.js";
 
 /** More classes than this are not looked through; another word is quicker. */
 const FOUND = 8;
@@ -48,7 +49,7 @@ export function createInquiry({ store, classifier, onError }) {
       return;
     }
     try {
-      const classes = await ask(() => classifier.find(query, { limit: FOUND }));
+      const classes = await ask(() => classifier.find(query, { ids: idsNamed(query), limit: FOUND }));
       if (mine === searches) store.update({ found: classes });
     } catch (error) {
       if (mine === searches) onError(error);

@@ -1,16 +1,20 @@
 /** A result to take along: as JSON, as CSV, or as a link to the page that shows it again. */
 
+import { nameOf } from "./names.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {Pick<State, "answer" | "info" | "kernel">} Known */
 
 /**
- * As the command line's classify --json prints it, with the model and the kernels added.
+ * As the command line's classify --json prints it, with the model and the kernels added, and the labels in the
+ * language in use.
  * @param {Readonly<Known>} state
  * @returns {string}
  */
 export function toJson({ answer, info, kernel }) {
   if (!answer) return "";
-  const { top, ms, blocks } = answer.result;
+  const { ms, blocks } = answer.result;
+  const top = answer.result.top.map((prediction) => ({ ...prediction, label: nameOf(prediction) }));
   return JSON.stringify({ file: answer.about, model: info?.model, kernel: kernel?.name, top, ms, blocks }, null, 2);
 }
 
@@ -28,7 +32,7 @@ export function toCsv({ answer, info, kernel }) {
     rank + 1,
     index,
     id,
-    label,
+    nameOf({ index, id, label }),
     p,
   ]);
   return toLines([["file", "model", "kernel", "rank", "index", "id", "label", "p"], ...lines]);

@@ -7,6 +7,7 @@ import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLoader } from "./loader.js";
+import { createNaming } from "./names.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 import { createTools } from "./tools.js";
@@ -52,6 +53,7 @@ const BENCHMARK_RUNS = 50;
  */
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
+  const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
   const tools = createTools({ store, classifier, onError: fail });
   const watching = createWatching({
@@ -66,6 +68,7 @@ export function createSession({ store, classifier }) {
   const loader = createLoader({
     store,
     classifier,
+    naming,
     begin,
     finish,
     onError: (error, again) => fail(error, async () => void ((await again()) && (await classifyPicture()))),
@@ -291,6 +294,7 @@ export function createSession({ store, classifier }) {
     async speak(language) {
       try {
         await changeLanguage(language);
+        await naming.translate();
       } catch (error) {
         return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
       }

@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 import { createRow } from "./row.js";
 import { searchPanel } from "./search.js";
 import { sharePanel } from "./share.js";
@@ -38,7 +39,7 @@ export function answerPanel({ store, session }) {
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      about.textContent = say.times(nameOf(answer), formatMs(ms.forward), formatMs(ms.total));
+      about.textContent = say.times(sourceOf(answer), formatMs(ms.forward), formatMs(ms.total));
       speak(top[0]);
     },
   );
@@ -95,7 +96,7 @@ export function answerPanel({ store, session }) {
 }
 
 /** @param {import("../page/state.js").Answer} answer */
-function nameOf({ about, live }) {
+function sourceOf({ about, live }) {
   if (live && about === "camera") return words().answer.camera;
   return live && about === "screen" ? words().live.screenName : about;
 }
@@ -116,7 +117,7 @@ function announcer(speech) {
     resting = false;
     if (!latest || latest.index === spoken) return;
     spoken = latest.index;
-    speech.textContent = say.spoken(latest.label, formatPercent(latest.p));
+    speech.textContent = say.spoken(nameOf(latest), formatPercent(latest.p));
     resting = true;
     setTimeout(speak, SPEECH_INTERVAL);
   }

@@ -6,6 +6,7 @@ import { el, icon } from "../page/dom.js";
 import { formatDelta, formatTimes } from "./compare/format.js";
 import { createBlockTable, createClassTable } from "./compare/tables.js";
 import { sidePanel } from "./compare/side.js";
+import { nameOf } from "../page/names.js";
 
 /** @typedef {import("../page/compare/run.js").ComparisonState} ComparisonState */
 
@@ -95,7 +96,7 @@ export function comparePanel({ store, session }) {
  */
 function describe({ sides: [left, right] }, { agree, sameOrder, most }) {
   const say = words().compare;
-  const [a, b] = [left.classes[0].label, right.classes[0].label];
+  const [a, b] = [nameOf(left.classes[0]), nameOf(right.classes[0])];
   const first = sameOrder ? say.same(a) : agree ? say.agree(a) : say.disagree(a, b);
   if (!most) return `${first} ${say.strangers}`;
   return `${first} ${most.delta === 0 ? say.identical : say.most(formatDelta(most.delta), most.label)}`;

@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 import { HEAT, largest, total } from "../page/heat.js";
 
 /** @type {import("../page/state.js").Panel} */
@@ -55,9 +56,9 @@ export function explainPanel({ store, session }) {
     (explanation) => {
       panel.hidden = explanation === null;
       if (!explanation) return;
-      const { label, logit, bias, map, width, height } = explanation;
+      const { logit, bias, map, width, height } = explanation;
       const extent = largest(map);
-      name.textContent = label;
+      name.textContent = nameOf(explanation);
       least.textContent = say.against(formatSigned(-extent));
       most.textContent = say.for(formatSigned(extent));
       sum.textContent = say.sum({

@@ -4,6 +4,7 @@ import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
 import { paintHeat } from "../page/heat.js";
+import { nameOf } from "../page/names.js";
 
 /** @typedef {import("../protocol.js").Explanation} Explanation */
 
@@ -62,12 +63,12 @@ export function overlayPanel({ store }) {
 
   /** @param {Explanation} explanation */
   function draw(explanation) {
-    const { label, view, index } = explanation;
+    const { view, index } = explanation;
     const scale = (store.get().live.phase === "on" ? LIVE_SIDE : SIDE) / Math.max(view.width, view.height);
     canvas.width = Math.round(view.width * scale);
     canvas.height = Math.round(view.height * scale);
     canvas.dataset.index = String(index);
-    canvas.setAttribute("aria-label", words().overlay.about(label));
+    canvas.setAttribute("aria-label", words().overlay.about(nameOf(explanation)));
     const pixels = paintHeat(explanation, canvas.width, canvas.height);
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
   }

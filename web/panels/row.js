@@ -2,6 +2,7 @@
 
 import { el, icon } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
@@ -27,12 +28,13 @@ export function createRow(testId, toggle) {
   return {
     element,
     /** @param {Prediction} prediction */
-    show({ index, id, label: name, p }) {
+    show(prediction) {
+      const { index, id, p } = prediction;
       shown = index;
       element.dataset.index = String(index);
       element.dataset.p = String(p);
       element.title = id;
-      label.textContent = name;
+      label.textContent = nameOf(prediction);
       percent.textContent = formatPercent(p);
       bar.style.setProperty("--share", String(p));
     },

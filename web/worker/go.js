@@ -18,7 +18,7 @@ import { download } from "../network.js";
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string}) => Promise<Info>} load
  * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
- * @property {(request: {query: string, limit: number}) => Promise<{classes: Prediction[]}>} find
+ * @property {(request: {query: string, ids: string[], limit: number}) => Promise<{classes: Prediction[]}>} find
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
  * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound
  */

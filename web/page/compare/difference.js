@@ -1,5 +1,7 @@
 /** What two answers about one picture have in common. */
 
+import { nameOf } from "../names.js";
+
 /** @typedef {import("../../protocol.js").BlockTiming} BlockTiming */
 /** @typedef {import("../../protocol.js").Prediction} Prediction */
 /** @typedef {import("../../protocol.js").Result} Result */
@@ -34,13 +36,15 @@ export function differenceOf({ sides: [left, right] }) {
   const best = [left, right].map(({ classes }) => classes.slice(0, TOP).map(keyOf));
   const classes = [...new Set(best.flat())].map((key) => {
     const [a, b] = [mine.get(key), theirs.get(key)];
-    return { label: (a ?? b)?.label ?? "", p: /** @type {Pair} */ ([a?.p ?? null, b?.p ?? null]) };
+    const known = a ?? b;
+    return { label: known ? nameOf(known) : "", p: /** @type {Pair} */ ([a?.p ?? null, b?.p ?? null]) };
   });
   /** @type {Difference["most"]} */
   let most = null;
-  for (const [key, { label, p }] of mine) {
+  for (const [key, prediction] of mine) {
     const other = theirs.get(key);
-    if (other && !(Math.abs(p - other.p) <= (most?.delta ?? -1))) most = { label, delta: Math.abs(p - other.p) };
+    const delta = other ? Math.abs(prediction.p - other.p) : -1;
+    if (other && !(delta <= (most?.delta ?? -1))) most = { label: nameOf(prediction), delta };
   }
   return {
     classes: classes.sort((a, b) => likeliest(b.p) - likeliest(a.p)),

@@ -1,5 +1,8 @@
 /** The pictures of a folder as a table shows them: filtered, sorted, grouped; and what they add up to. */
 
+import { words } from "../../language.js";
+import { nameOf } from "../names.js";
+
 /** @typedef {import("../../protocol.js").Fault} Fault */
 /** @typedef {import("../../protocol.js").Prediction} Prediction */
 
@@ -73,7 +76,7 @@ export function select(items, { by, down, text, group, least }) {
     if (group && groupOf(item) !== group) return false;
     if (least > 0 && !(item.top.length && item.top[0].p >= least)) return false;
     if (words.length === 0) return true;
-    const name = `${item.path} ${item.top[0]?.label ?? ""}`.toLowerCase();
+    const name = `${item.path} ${item.top.length ? `${nameOf(item.top[0])} ${item.top[0].label}` : ""}`.toLowerCase();
     return words.every((word) => name.includes(word));
   });
   const sign = down ? -1 : 1;
@@ -174,8 +177,7 @@ function compare(a, b, by) {
   if (!a.top.length || !b.top.length) return 0;
   if (by === "p") return a.top[0].p - b.top[0].p;
   if (by === "ms") return a.ms - b.ms;
-  const [left, right] = [a.top[0].label, b.top[0].label];
-  return left < right ? -1 : Number(left > right);
+  return nameOf(a.top[0]).localeCompare(nameOf(b.top[0]), words().format.locale);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The table of a folder to take along. */
 
+import { nameOf } from "../names.js";
 import { toLines } from "../report.js";
 import { accuracyOf } from "./items.js";
 
@@ -27,7 +28,7 @@ export function toFolderCsv(items, { info }) {
     top.length ? ms : "",
     fault?.code ?? "",
     ...ranks.flatMap((rank) =>
-      top[rank] ? [top[rank].index, top[rank].id, top[rank].label, top[rank].p] : ["", "", "", ""],
+      top[rank] ? [top[rank].index, top[rank].id, nameOf(top[rank]), top[rank].p] : ["", "", "", ""],
     ),
   ]);
   return toLines([[...head, ...columns], ...rows]);
@@ -50,7 +51,9 @@ export function toFolderJson(items, { info, elapsed, items: all }) {
     accuracy: accuracyOf(all) ?? undefined,
     files: items.map(({ path, top, ms, fault }) => {
       if (fault) return { file: path, error: { code: fault.code, message: fault.message } };
-      return top.length ? { file: path, top, ms } : { file: path };
+      return top.length
+        ? { file: path, top: top.map((prediction) => ({ ...prediction, label: nameOf(prediction) })), ms }
+        : { file: path };
     }),
   };
   return JSON.stringify(document, null, 2);

@@ -5,6 +5,7 @@ import { el } from "../../page/dom.js";
 import { forwardOf } from "../../page/compare/difference.js";
 import { runnableKernels } from "../../page/compare/run.js";
 import { formatMs } from "../../page/format.js";
+import { titleOf } from "../../page/names.js";
 
 /** @typedef {import("../../page/compare/run.js").Side} Side */
 /** @typedef {import("../../page/state.js").PageStore} PageStore */
@@ -53,9 +54,9 @@ export function sidePanel({ store, session }, which) {
     ({ models, own, ownName }) => [models.length, own && ownName].join("\n"),
     () => {
       const { models, own, ownName } = store.get();
-      const options = models.flatMap(({ id, title, weights }) =>
-        weights.map(({ dtype }) =>
-          el("option", { value: `${id} ${dtype}` }, weights.length > 1 ? `${title} · ${dtype}` : title),
+      const options = models.flatMap((entry) =>
+        entry.weights.map(({ dtype }, _, { length }) =>
+          el("option", { value: `${entry.id} ${dtype}` }, length > 1 ? `${titleOf(entry)} · ${dtype}` : titleOf(entry)),
         ),
       );
       model.replaceChildren(...options);

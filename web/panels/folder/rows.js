@@ -4,6 +4,7 @@ import { words } from "../../language.js";
 import { el, icon } from "../../page/dom.js";
 import { FAILED } from "../../page/folder/items.js";
 import { formatMs, formatPercent } from "../../page/format.js";
+import { nameOf } from "../../page/names.js";
 
 /** @typedef {import("../../page/folder/items.js").Group} Group */
 /** @typedef {import("../../page/folder/items.js").Item} Item */
@@ -26,7 +27,7 @@ export function createRow(line, thumbnails) {
  */
 export function nameOfGroup({ key, best }) {
   const say = words().folder;
-  if (best) return best.label;
+  if (best) return nameOf(best);
   return key === FAILED ? say.failed : say.waiting;
 }
 
@@ -98,7 +99,7 @@ function itemRow(thumbnails) {
       element.dataset.code = fault?.code ?? "";
       element.dataset.label = top[0]?.label ?? "";
       element.classList.toggle("grid-failed", fault !== null);
-      best.textContent = fault ? words().errors[fault.code].title : (top[0]?.label ?? say.waiting);
+      best.textContent = fault ? words().errors[fault.code].title : top.length ? nameOf(top[0]) : say.waiting;
       percent.textContent = top.length ? formatPercent(top[0].p) : "";
       element.classList.toggle("grid-answered", top.length > 0);
       bar.style.setProperty("--share", String(top[0]?.p ?? 0));
