@@ -12,5 +12,6 @@ var FS embed.FS
 // ManifestPath is the path of the model manifest in FS; its URLs are relative to it.
 const ManifestPath = "models/index.json"
 
-// ImageNetLabels is the path of the names of the official checkpoints' 1000 classes in FS.
+// ImageNetLabels is the path of the names of the official checkpoints' 1000 classes in FS. A file of labels is
+// NAME.tsv, its translation NAME.LANGUAGE.tsv.
 const ImageNetLabels = "labels/imagenet1k.tsv"

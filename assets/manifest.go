@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net/url"
+	"regexp"
 	"strings"
 
 	"mobilemamba/classify"
@@ -15,6 +16,9 @@ import (
 type Manifest struct {
 	Models []classify.Entry `json:"models"`
 }
+
+// languageTag is a tag as the page and Intl understand it, in small letters: "zh" or "pt-br".
+var languageTag = regexp.MustCompile(`^[a-z]{2,3}(-[a-z0-9]{2,8})*$`)
 
 // ParseManifest reads a manifest and checks that every model can be used.
 func ParseManifest(data []byte) (*Manifest, error) {
@@ -50,6 +54,11 @@ func check(e *classify.Entry) error {
 	}
 	if !relative(e.Labels) {
 		return fmt.Errorf("the labels have the URL %.100q, which is not relative to the manifest", e.Labels)
+	}
+	for language, t := range e.Translations {
+		if !languageTag.MatchString(language) || t.Title == "" || !relative(t.Labels) {
+			return fmt.Errorf("the translation %.40q needs a language tag, a title and labels with a relative URL", language)
+		}
 	}
 	return vision.CheckSteps(e.Preprocess)
 }

@@ -19,7 +19,11 @@ func TestParseManifest(t *testing.T) {
 		"foreign weights": func(s string) string { return strings.Replace(s, `"url": "`, `"url": "https://example.com/`, 1) },
 		"foreign labels":  func(s string) string { return strings.Replace(s, `"labels": "`, `"labels": "//example.com/`, 1) },
 		"absolute labels": func(s string) string { return strings.Replace(s, `"labels": "..`, `"labels": "`, 1) },
-		"wrong steps":     func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
+		"no language":     func(s string) string { return strings.Replace(s, `"zh": {`, `"Chinese!": {`, 1) },
+		"no labels in it": func(s string) string {
+			return strings.Replace(s, `"labels": "../labels/tiny-imagenet-200.zh.tsv"`, `"labels": ""`, 1)
+		},
+		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
 	} {
 		if _, err := ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {
 			t.Errorf("%s: %v", name, err)

@@ -15,6 +15,16 @@ type Entry struct {
 	Accuracy   *Accuracy     `json:"accuracy"`
 	License    string        `json:"license"`
 	Source     string        `json:"source"`
+
+	// Translations are for people, by the tag of their language: "zh". The entry itself speaks English.
+	Translations map[string]Translation `json:"translations"`
+}
+
+// Translation is what an entry says in another language.
+type Translation struct {
+	Title   string `json:"title"`
+	Labels  string `json:"labels"`  // URL of a label file with the same ids in the same order
+	Dataset string `json:"dataset"` // of the accuracy; "" leaves the entry's
 }
 
 // Weights is one file of a model's weights.

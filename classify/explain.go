@@ -24,6 +24,7 @@ func (e *ClassError) Error() string {
 // the logit.
 type Explanation struct {
 	Index  int     `json:"index" js:"index"`
+	ID     string  `json:"id" js:"id"`
 	Label  string  `json:"label" js:"label"`
 	Logit  float64 `json:"logit" js:"logit"`
 	Bias   float64 `json:"bias" js:"bias"`
@@ -58,9 +59,10 @@ func (c *Classifier) Explain(class int) (*Explanation, error) {
 	if err != nil {
 		return nil, err
 	}
+	named := c.prediction(vision.Ranked{Index: class})
 	r := c.pre.View(c.seen.width, c.seen.height)
 	return &Explanation{
-		Index: class, Label: c.prediction(vision.Ranked{Index: class}).Label,
+		Index: class, ID: named.ID, Label: named.Label,
 		Logit: float64(e.Logit), Bias: float64(e.Bias), Width: e.Map.W, Height: e.Map.H,
 		View: View{
 			X: r.X, Y: r.Y, Width: r.W, Height: r.H, PictureWidth: c.seen.width, PictureHeight: c.seen.height,

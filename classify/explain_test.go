@@ -89,14 +89,14 @@ func TestExplainOnlyPictures(t *testing.T) {
 		if _, err := c.Explain(0); !errors.Is(err, classify.ErrNoPicture) {
 			t.Errorf("after %s: %v", name, err)
 		}
-		if _, err := c.Find("", 5); !errors.Is(err, classify.ErrNoPicture) {
+		if _, err := c.Find("", nil, 5); !errors.Is(err, classify.ErrNoPicture) {
 			t.Errorf("after %s: %v", name, err)
 		}
 	}
 }
 
 func TestFind(t *testing.T) {
-	labels := []classify.Label{{Name: "tabby, tabby cat"}, {Name: "tiger cat"}, {Name: "Persian cat"}, {Name: "black-and-tan coonhound"}}
+	labels := []classify.Label{{"n0", "tabby, tabby cat"}, {"n1", "tiger cat"}, {"n2", "Persian cat"}, {"n3", "black-and-tan coonhound"}}
 	c, err := tiny(t, 4, classify.Options{Resolution: 32, Labels: labels})
 	if err != nil {
 		t.Fatal(err)
@@ -107,10 +107,13 @@ func TestFind(t *testing.T) {
 	}
 	for _, tc := range []struct {
 		query string
+		ids   []string
 		k     int
 		want  []int // in the order of the answer
 	}{
-		{"", 9, []int{0, 1, 2, 3}}, {"CAT", 9, []int{0, 1, 2}}, {" cat  persian ", 9, []int{2}}, {"dog", 9, nil}, {"cat", 2, []int{0, 1, 2}},
+		{"", nil, 9, []int{0, 1, 2, 3}}, {"CAT", nil, 9, []int{0, 1, 2}}, {" cat  persian ", nil, 9, []int{2}},
+		{"dog", nil, 9, nil}, {"cat", nil, 2, []int{0, 1, 2}},
+		{"狗", []string{"n3"}, 9, []int{3}}, {"tabby", []string{"n1", "n7"}, 9, []int{0, 1}}, {"cat", []string{"n3"}, 2, []int{0, 1, 2, 3}},
 	} {
 		var want []classify.Prediction
 		for _, p := range r.Top {
@@ -120,7 +123,7 @@ func TestFind(t *testing.T) {
 				}
 			}
 		}
-		got, err := c.Find(tc.query, tc.k)
+		got, err := c.Find(tc.query, tc.ids, tc.k)
 		if err != nil || len(got) != len(want) {
 			t.Fatalf("%q: %v, %v; want %v", tc.query, got, err, want)
 		}

@@ -8,8 +8,9 @@ import (
 )
 
 // Find returns the likeliest k classes, for the picture classified last, whose label has the words of a query in it,
-// in any order and case.
-func (c *Classifier) Find(query string, k int) ([]Prediction, error) {
+// in any order and case, or whose id is one of those given: a caller who knows the classes by other names, in another
+// language, looks those up and passes the ids.
+func (c *Classifier) Find(query string, ids []string, k int) ([]Prediction, error) {
 	if c.seen == nil {
 		return nil, ErrNoPicture
 	}
@@ -19,7 +20,7 @@ func (c *Classifier) Find(query string, k int) ([]Prediction, error) {
 		p := c.prediction(ranked)
 		label := strings.ToLower(p.Label)
 		lacks := func(word string) bool { return !strings.Contains(label, word) }
-		if slices.ContainsFunc(words, lacks) {
+		if slices.ContainsFunc(words, lacks) && !slices.Contains(ids, p.ID) {
 			continue
 		}
 		if found = append(found, p); len(found) == k {

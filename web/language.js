@@ -17,7 +17,13 @@ export const LANGUAGES = {
 /** Under which the language that was chosen is kept. Other pages may share this one's storage. */
 const KEPT = "mobilemamba.language";
 
+/** @type {Language} */
+let language = "en";
 let current = en;
+
+export function currentLanguage() {
+  return language;
+}
 
 /** The words of the language in use: a section for each panel. */
 export function words() {
@@ -26,10 +32,11 @@ export function words() {
 
 /**
  * Rejects if the words cannot be fetched; the language before it stays in use.
- * @param {Language} language
+ * @param {Language} wanted
  */
-export async function changeLanguage(language) {
-  current = await LANGUAGES[language].load();
+export async function changeLanguage(wanted) {
+  current = await LANGUAGES[wanted].load();
+  language = wanted;
   document.documentElement.lang = language;
 }
 
@@ -44,17 +51,17 @@ export function rememberedLanguage() {
 
 /**
  * For the next visit; and for the next reload, if the address asks for a language.
- * @param {Language} language
+ * @param {Language} chosen
  */
-export function rememberLanguage(language) {
+export function rememberLanguage(chosen) {
   try {
-    localStorage.setItem(KEPT, language);
+    localStorage.setItem(KEPT, chosen);
   } catch {
     // The visitor wants nothing kept.
   }
   const url = new URL(location.href);
   if (!url.searchParams.has("lang")) return;
-  url.searchParams.set("lang", language);
+  url.searchParams.set("lang", chosen);
   history.replaceState(history.state, "", url);
 }
 
@@ -66,7 +73,7 @@ export function rememberLanguage(language) {
 export function chooseLanguage(wishes) {
   const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
   for (const wish of wishes) {
-    const match = known.find((language) => wish?.toLowerCase().split("-")[0] === language);
+    const match = known.find((candidate) => wish?.toLowerCase().split("-")[0] === candidate);
     if (match) return match;
   }
   return "en";

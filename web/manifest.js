@@ -11,6 +11,8 @@ import { downloadText } from "./network.js";
 
 const MANIFEST = new URL("assets/models/index.json", import.meta.url);
 const DEFAULT_LABELS = new URL("assets/labels/imagenet1k.tsv", import.meta.url);
+/** The same in other languages. @type {Record<string, URL>} */
+const DEFAULT_NAMES = { zh: new URL("assets/labels/imagenet1k.zh.tsv", import.meta.url) };
 
 /** @returns {Promise<ModelEntry[]>} */
 export async function fetchManifest() {
@@ -42,14 +44,8 @@ export function toSource(wanted, models) {
   if ("file" in wanted) {
     return { kind: "file", file: wanted.file, labels: wanted.labels, defaultLabels: DEFAULT_LABELS.href };
   }
-  const { id, dtype } = wanted;
-  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
-  if (!entry)
-    throw missing(
-      "model",
-      String(id),
-      models.map((candidate) => candidate.id),
-    );
+  const { dtype } = wanted;
+  const entry = entryOf(wanted, models);
   const weights = dtype === undefined ? entry.weights[0] : entry.weights.find((file) => file.dtype === dtype);
   if (!weights)
     throw missing(
@@ -63,6 +59,33 @@ export function toSource(wanted, models) {
     labels: new URL(entry.labels, MANIFEST).href,
     weights: { ...weights, url: new URL(weights.url, MANIFEST).href },
   };
+}
+
+/**
+ * Where the names of a model's classes are in another language than English; undefined if nobody translated them.
+ * @param {SiteModel | OwnModel} wanted
+ * @param {ModelEntry[]} models
+ * @param {string} language  tag
+ * @returns {string | undefined}
+ */
+export function namesUrl(wanted, models, language) {
+  if ("file" in wanted) return DEFAULT_NAMES[language]?.href;
+  const labels = entryOf(wanted, models).translations?.[language]?.labels;
+  return labels && new URL(labels, MANIFEST).href;
+}
+
+/**
+ * @param {SiteModel} wanted
+ * @param {ModelEntry[]} models
+ */
+function entryOf({ id }, models) {
+  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
+  if (entry) return entry;
+  throw missing(
+    "model",
+    String(id),
+    models.map((candidate) => candidate.id),
+  );
 }
 
 /**

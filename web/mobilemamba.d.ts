@@ -59,9 +59,14 @@ export type Classifier = {
    */
   current: () => SiteModel | OwnModel | null;
   /**
-   *   answers with the likeliest classes; an ImageBitmap is transferred and closed
+   *   answers with the likeliest classes; an ImageBitmap is transferred and closed. The frames of a film can be averaged:
+   *   weight, over 0 to 1, is the share of this one, and those before it have the rest
    */
-  classify: (picture: Picture, options?: { top?: number; signal?: AbortSignal }) => Promise<Result>;
+  classify: (picture: Picture, options?: { top?: number; weight?: number; signal?: AbortSignal }) => Promise<Result>;
+  /**
+   * what was classified last and was no encoded picture, pixel by pixel: a PNG
+   */
+  frame: () => Promise<Blob>;
   /**
    *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
    */
@@ -74,9 +79,14 @@ export type Classifier = {
     options?: { part?: string; channels?: number; signal?: AbortSignal },
   ) => Promise<FeatureMaps[]>;
   /**
-   *   the likeliest classes for the picture classified last that have the words of the query in their label
+   *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
+   *   the ids: those of classes that go by such a name in another language
    */
-  find: (query: string, options?: { limit?: number; signal?: AbortSignal }) => Promise<Prediction[]>;
+  find: (query: string, options?: { ids?: string[]; limit?: number; signal?: AbortSignal }) => Promise<Prediction[]>;
+  /**
+   *   what a model's classes are called in another language than English, by id; empty if nobody translated them
+   */
+  names: (language: string, model?: ModelWish) => Promise<Map<string, string>>;
   /**
    *   times the loaded model on this device
    */
@@ -148,6 +158,9 @@ declare const ERROR_CODES: readonly [
   "camera-busy",
   "camera-insecure",
   "camera-failed",
+  "screen-denied",
+  "screen-failed",
+  "film-unsupported",
   "sound-failed",
 ];
 
@@ -276,6 +289,10 @@ export type Result = {
 
 export type Explanation = {
   index: number;
+  /**
+   * of the class, as in a Prediction
+   */
+  id: string;
   label: string;
   logit: number;
   bias: number;
@@ -390,6 +407,18 @@ export type WeightsFile = {
   sha256: string;
 };
 
+export type Translation = {
+  title: string;
+  /**
+   * URL, relative to the manifest
+   */
+  labels: string;
+  /**
+   * of the accuracy
+   */
+  dataset?: string;
+};
+
 export type ModelEntry = {
   id: string;
   title: string;
@@ -404,6 +433,10 @@ export type ModelEntry = {
   accuracy?: { dataset: string; n: number; top1: number; top5: number };
   license: string;
   source: string;
+  /**
+   * by the tag of the language
+   */
+  translations?: Record<string, Translation>;
 };
 
 export {};

@@ -14,8 +14,8 @@
  */
 
 import { ClassifierError } from "./errors.js";
-import { fetchManifest, toSource } from "./manifest.js";
-import { downloadPicture } from "./network.js";
+import { fetchManifest, namesUrl, toSource } from "./manifest.js";
+import { downloadPicture, downloadText } from "./network.js";
 import { WorkerLink } from "./worker-link.js";
 
 export { ClassifierError };
@@ -73,14 +73,19 @@ export { ClassifierError };
  * @property {(model?: ModelWish, options?: {signal?: AbortSignal}) => Promise<Info>} load
  *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
  * @property {() => SiteModel | OwnModel | null} current  the loaded model, as another classifier takes it; null: none
- * @property {(picture: Picture, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
- *   answers with the likeliest classes; an ImageBitmap is transferred and closed
+ * @property {(picture: Picture, options?: {top?: number, weight?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ *   answers with the likeliest classes; an ImageBitmap is transferred and closed. The frames of a film can be averaged:
+ *   weight, over 0 to 1, is the share of this one, and those before it have the rest
+ * @property {() => Promise<Blob>} frame  what was classified last and was no encoded picture, pixel by pixel: a PNG
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
  *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
  * @property {(block: string, options?: {part?: string, channels?: number, signal?: AbortSignal}) => Promise<FeatureMaps[]>} inspect
  *   the liveliest channels of what a block computed for the picture classified last, of all its parts or of one
- * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
- *   the likeliest classes for the picture classified last that have the words of the query in their label
+ * @property {(query: string, options?: {ids?: string[], limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
+ *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
+ *   the ids: those of classes that go by such a name in another language
+ * @property {(language: string, model?: ModelWish) => Promise<Map<string, string>>} names
+ *   what a model's classes are called in another language than English, by id; empty if nobody translated them
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
  *   times the loaded model on this device
  * @property {() => Promise<MemoryUse>} memory  that the engine takes of the device
@@ -118,6 +123,8 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   let manifest = null;
   /** The model that a worker holds, and the worker's number. @type {{model: SiteModel | OwnModel, generation: number} | null} */
   let loaded = null;
+  /** Label files in other languages, by their URL. @type {Map<string, Promise<Map<string, string>>>} */
+  const translations = new Map();
   let loading = false;
   /** Settles when everything asked for so far is done. @type {Promise<unknown>} */
   let tail = Promise.resolve();
@@ -192,15 +199,19 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
     current: () => loaded?.model ?? null,
 
-    async classify(picture, { top = 5, signal } = {}) {
+    async classify(picture, { top = 5, weight = 1, signal } = {}) {
       signal?.throwIfAborted();
       const image = await toImage(picture, signal);
       const transfer = image instanceof Blob ? [] : [image];
       try {
-        return await ask({ type: "classify", image, top }, { transfer, signal });
+        return await ask({ type: "classify", image, top, weight }, { transfer, signal });
       } finally {
         if (!(image instanceof Blob)) image.close(); // It may never have been sent.
       }
+    },
+
+    frame() {
+      return inTurn(() => link.request({ type: "frame" }));
     },
 
     explain(index, { signal } = {}) {
@@ -211,8 +222,18 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return ask({ type: "inspect", block, part, channels }, { signal });
     },
 
-    find(query, { limit = 10, signal } = {}) {
-      return ask({ type: "find", query, limit }, { signal });
+    find(query, { ids = [], limit = 10, signal } = {}) {
+      return ask({ type: "find", query, ids, limit }, { signal });
+    },
+
+    async names(language, wish = model ?? {}) {
+      const wanted = normalise(wish);
+      const url = namesUrl(wanted, "file" in wanted ? [] : await models(), language);
+      if (!url) return new Map();
+      const fetched = translations.get(url) ?? downloadText(url).then(toNames);
+      translations.set(url, fetched);
+      fetched.catch(() => translations.delete(url));
+      return fetched;
     },
 
     benchmark({ runs = 50, signal } = {}) {
@@ -240,6 +261,15 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 function normalise(wish) {
   if (typeof wish === "string") return { id: wish };
   return wish instanceof Blob ? { file: wish } : wish;
+}
+
+/**
+ * @param {string} text  of a label file: a line "index<TAB>id<TAB>name" a class
+ * @returns {Map<string, string>}
+ */
+function toNames(text) {
+  const lines = text.trimEnd().split("\n");
+  return new Map(lines.map((line) => /** @type {[string, string]} */ (line.trimEnd().split("\t").slice(1, 3))));
 }
 
 /**

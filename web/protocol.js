@@ -1,8 +1,8 @@
 /**
  * What the page and the worker say to each other. This file is the only place where it is written down.
  *
- * page → worker   {id, type: "init" | "load" | "classify" | "explain" | "inspect" | "find" | "bench" | "memory"
- *                 | "sound", …}
+ * page → worker   {id, type: "init" | "load" | "classify" | "frame" | "explain" | "inspect" | "find" | "bench"
+ *                 | "memory" | "sound", …}
  * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
  *
  * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
@@ -45,6 +45,9 @@ export const ERROR_CODES = /** @type {const} */ ([
   "camera-busy",
   "camera-insecure",
   "camera-failed",
+  "screen-denied",
+  "screen-failed",
+  "film-unsupported",
   "sound-failed",
 ]);
 
@@ -102,6 +105,14 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {"classify"} type
  * @property {Blob | ImageBitmap} image
  * @property {number} top  how many classes to answer with
+ * @property {number} weight  of a film's frame in the average of the probabilities, over 0 to 1; 1: it alone
+ */
+
+/**
+ * The ImageBitmap classified last, pixel by pixel: answered with a PNG as a Blob. The error "no-picture" says that
+ * there was none.
+ * @typedef {object} FrameRequest
+ * @property {"frame"} type
  */
 
 /**
@@ -113,11 +124,12 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * The likeliest classes, for the picture classified last, with the words of a query in their label. Answered with
- * Predictions; "no-picture" as above.
+ * The likeliest classes, for the picture classified last, with the words of a query in their label or one of some
+ * ids. Answered with Predictions; "no-picture" as above.
  * @typedef {object} FindRequest
  * @property {"find"} type
  * @property {string} query
+ * @property {string[]} ids  of the data set
  * @property {number} limit
  */
 
@@ -150,7 +162,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * @typedef {InitRequest | LoadRequest | ClassifyRequest | ExplainRequest | InspectRequest | FindRequest
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | InspectRequest | FindRequest
  *   | BenchRequest | MemoryRequest | SoundRequest} RequestBody
  */
 /** @typedef {RequestBody & {id: number}} Request */
@@ -243,6 +255,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * A class activation map: the values of the map and the bias add up to the logit.
  * @typedef {object} Explanation
  * @property {number} index
+ * @property {string} id     of the class, as in a Prediction
  * @property {string} label
  * @property {number} logit
  * @property {number} bias
@@ -335,6 +348,14 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
+ * What a manifest's entry says in another language. The label file has the same ids in the same order.
+ * @typedef {object} Translation
+ * @property {string} title
+ * @property {string} labels     URL, relative to the manifest
+ * @property {string} [dataset]  of the accuracy
+ */
+
+/**
  * An entry of assets/models/index.json.
  * @typedef {object} ModelEntry
  * @property {string} id
@@ -347,4 +368,5 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {{dataset: string, n: number, top1: number, top5: number}} [accuracy]
  * @property {string} license
  * @property {string} source
+ * @property {Record<string, Translation>} [translations]  by the tag of the language
  */

@@ -13,7 +13,7 @@ import { startSite } from "./site.mjs";
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 /** The browser of the machine: CHROMIUM=PATH or the first known name on PATH. */
-function findChromium() {
+export function findChromium() {
   if (process.env.CHROMIUM) return process.env.CHROMIUM;
   for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
     for (const name of NAMES) {
@@ -30,6 +30,17 @@ function findChromium() {
 }
 
 /**
+ * How Chromium is started.
+ * @param {string[]} [flags]
+ */
+export function chromiumOptions(flags = []) {
+  return {
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
+  };
+}
+
+/**
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
  * @param {typeof startSite} [start]
@@ -37,11 +48,7 @@ function findChromium() {
  */
 export async function startBrowser(flags = [], start = startSite, options = {}) {
   const site = await start();
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    ...options,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
-  });
+  const browser = await chromium.launch({ ...chromiumOptions(flags), ...options });
   return {
     url: site.url,
     /**
@@ -51,6 +58,13 @@ export async function startBrowser(flags = [], start = startSite, options = {}) 
     async newPage(options) {
       const context = await browser.newContext(options);
       return new ClassifierPage(await context.newPage(), site.url);
+    },
+    /**
+     * Another tab beside a page's.
+     * @param {ClassifierPage} page
+     */
+    async openTab(page) {
+      return new ClassifierPage(await page.page.context().newPage(), site.url);
     },
     async stop() {
       await browser.close();

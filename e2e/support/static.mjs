@@ -1,4 +1,4 @@
-/** The published site behind a file server that knows nothing: no headers but a type, no compression, no index of folders. */
+/** The published site behind a file server that knows nothing: no headers but a type, no index of folders. */
 
 import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -29,17 +29,29 @@ export async function publishSite() {
  * @param {object} [options]
  * @param {string} [options.base]      begins and ends with a slash
  * @param {string} [options.wasmType]  Content-Type of modules
- * @returns {Promise<{url: string, stop: () => void}>}
+ * @param {boolean} [options.compress]  sends the compressed copies, as hosts do
+ * @returns {Promise<{url: string, stop: () => void, reach: (reachable: boolean) => void}>}  reach: as if a cable were pulled
  */
-export async function serveFolder(folder, { base = "/", wasmType = "application/octet-stream" } = {}) {
+export async function serveFolder(
+  folder,
+  { base = "/", wasmType = "application/octet-stream", compress = false } = {},
+) {
+  let reachable = true;
   const server = createServer(async (request, response) => {
+    if (!reachable) {
+      request.socket.destroy();
+      return;
+    }
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const name = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     const extension = path.extname(name);
     try {
       if (!name.startsWith(base)) throw new Error("outside of the site");
-      const body = await readFile(path.join(folder, path.normalize(`/${decodeURIComponent(name.slice(base.length))}`)));
+      const file = path.join(folder, path.normalize(`/${decodeURIComponent(name.slice(base.length))}`));
+      const copy = compress ? await readFile(`${file}.gz`).catch(() => null) : null;
+      const body = copy ?? (await readFile(file));
       const type = extension === ".wasm" ? wasmType : (TYPES[extension] ?? "application/octet-stream");
+      if (copy) response.setHeader("Content-Encoding", "gzip");
       response.writeHead(200, { "Content-Type": type }).end(body);
     } catch {
       response.writeHead(404).end();
@@ -49,6 +61,10 @@ export async function serveFolder(folder, { base = "/", wasmType = "application/
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${port}${base}`,
+    reach(now) {
+      reachable = now;
+      if (!reachable) server.closeAllConnections();
+    },
     stop() {
       server.closeAllConnections();
       server.close();

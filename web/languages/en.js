@@ -52,7 +52,67 @@ const errors = {
   "camera-busy": { title: "The camera is busy", hint: "Close the program that uses it and start again." },
   "camera-insecure": { title: "No camera on this page", hint: "Open it over https, or from this machine." },
   "camera-failed": { title: "The camera failed", hint: "Start it again, or choose a picture instead." },
+  "screen-denied": { title: "No screen is shared", hint: "Start it again and choose one." },
+  "screen-failed": { title: "The screen cannot be shared", hint: "Choose a picture instead." },
+  "film-unsupported": { title: "The film cannot be played", hint: "Convert it to MP4 (H.264) or WebM." },
   "sound-failed": { title: "No sound", hint: "The page works without it." },
+};
+
+const input = {
+  folder: "Choose a folder",
+  address: "Address of a picture",
+  addressExample: "https://… of a picture",
+  open: "Open",
+  noAddress: "That is no address of a picture; one begins with https://.",
+  shareScreen: "Share screen",
+  stopScreen: "Stop sharing",
+  onlyHttps: "Only addresses with https:// can be opened here.",
+  badData: "The picture that is written out in the address cannot be read.",
+  badDataHint: "Save the picture and drop it here instead.",
+  nothingDropped: "There is neither a picture nor the address of one in it.",
+  nothingDroppedHint: "Drop or paste pictures, folders of pictures, or the address of a picture.",
+};
+
+const live = {
+  title: "Live",
+  freeze: "Freeze",
+  goOn: "Go on",
+  space: "Space",
+  save: "Save the frame",
+  closeFilm: "Close the film",
+  device: "Camera",
+  deviceNumber: (/** @type {number} */ number) => `Camera ${number}`,
+  smooth: (/** @type {number} */ seconds) => `Smooth over ${seconds} s`,
+  smoothNote: (/** @type {number} */ seconds) =>
+    `All probabilities are averaged over time, the latest counting most: the time constant is ${seconds} s.`,
+  fps: (/** @type {number} */ fps) => `${fps} fps`,
+  rate: "Answers a second",
+  latency: "Latency",
+  ms: (/** @type {string} */ ms) => `${ms} ms`,
+  passed: "Frames passed over",
+  passedOf: (/** @type {number} */ passed, /** @type {number} */ all) => `${passed} of ${all}`,
+  restarts: "Engine restarts",
+  sparkline: (/** @type {number} */ count, /** @type {string} */ median, /** @type {string} */ most) =>
+    `Latency of the last ${count} answers: median ${median} ms, at most ${most} ms`,
+  hideMap: "Hide the map",
+  screen: "Classifying what the screen shows",
+  screenName: "Screen",
+  surfaces: { monitor: "A screen", window: "A window", browser: "A tab" },
+  film: (/** @type {string} */ name) => `Classifying ${name} as it plays`,
+  over: "Nothing is watched any more",
+  ended: {
+    camera: "The camera was stopped because this page was hidden.",
+    screen: "Sharing the screen was stopped because this page was left.",
+  },
+  again: "Start again",
+  unplugged: "The camera was disconnected.",
+  unpluggedHint: "Connect it and start again.",
+  screenDenied: "No screen, window or tab was shared with this page.",
+  screenDeniedHint: "Start it again and choose one, or choose a picture instead.",
+  screenFailed: (/** @type {string} */ why) => `The screen cannot be shared: ${why}.`,
+  screenFailedHint: "Choose a picture instead.",
+  filmUnsupported: (/** @type {string} */ name) => `This browser finds nothing in ${name} that it can show.`,
+  filmUnsupportedHint: "Convert it to MP4 (H.264) or WebM, or try another browser.",
 };
 
 export const en = {
@@ -68,6 +128,42 @@ export const en = {
       `${about} · network ${network} ms · all ${all} ms`,
     fps: (/** @type {number} */ fps) => `${fps} fps`,
     spoken: (/** @type {string} */ label, /** @type {string} */ percent) => `${label}, ${percent}`,
+  },
+
+  compare: {
+    title: "Side by side",
+    about: "The same picture through two models, or through the same model with other kernels.",
+    invitation: "Choose a picture above to compare two sides on it.",
+    camera: "What the camera sees is not compared: choose a picture above.",
+    side: ["A", "B"],
+    sideTitle: (/** @type {string} */ side) => `Side ${side}`,
+    model: "Model",
+    kernel: "Kernels",
+    loading: "Preparing the model",
+    ready: (/** @type {string} */ ms, /** @type {number} */ passes) =>
+      passes === 1 ? `${ms} ms, one pass` : `${ms} ms, median of ${passes} passes`,
+    same: (/** @type {string} */ label) =>
+      `They agree: ${label}, and the five likeliest are the same in the same order.`,
+    agree: (/** @type {string} */ label) => `They agree: ${label}.`,
+    disagree: (/** @type {string} */ a, /** @type {string} */ b) => `They disagree: A says ${a}, B says ${b}.`,
+    most: (/** @type {string} */ delta, /** @type {string} */ label) =>
+      `The largest difference in probability is ${delta}, for ${label}.`,
+    identical: "All probabilities are the same.",
+    strangers: "They have no class in common.",
+    faster: (/** @type {string} */ side, /** @type {string} */ times) => `${side} is ${times} times as fast.`,
+    even: "Both take the same time.",
+    class: "Class",
+    difference: "Difference",
+    unknown: "unknown",
+    classes: "The likeliest classes of both",
+    blocks: "Block by block",
+    block: "Block",
+    milliseconds: (/** @type {string} */ side) => `${side}, ms`,
+    speedUp: "Speed-up of A",
+    total: "Network",
+    copy: "Copy as JSON",
+    copied: "Comparison copied",
+    refused: "The browser does not allow copying here",
   },
 
   error: { dismiss: "Dismiss" },
@@ -95,11 +191,67 @@ export const en = {
     opacity: "Opacity",
   },
 
+  folder: {
+    title: "A folder of pictures",
+    choose: "Choose a folder",
+    chooseFiles: "Choose pictures",
+    invitation:
+      "Drop a folder anywhere on this page, or choose one: hundreds of pictures are classified side by side, on this device.",
+    empty: "There are no files in it.",
+    gathering: (/** @type {number} */ found) =>
+      found ? `Looking into the folder: ${found} files` : "Looking into the folder",
+    loading: (/** @type {number} */ total) => `${total} files; preparing the model`,
+    begun: (/** @type {{done: number, total: number, workers: number}} */ { done, total, workers }) =>
+      `${done} of ${total} · ${workers} ${workers === 1 ? "worker" : "workers"}`,
+    running: (
+      /** @type {{done: number, total: number, workers: number, rate: string, left: number}} */ {
+        done,
+        total,
+        workers,
+        rate,
+        left,
+      },
+    ) =>
+      `${done} of ${total} · about ${duration(left)} left · ${rate} a second with ${workers} ${workers === 1 ? "worker" : "workers"}`,
+    stopped: (/** @type {{done: number, total: number}} */ { done, total }) => `Stopped after ${done} of ${total}`,
+    done: (/** @type {{total: number, failed: number, seconds: number}} */ { total, failed, seconds }) =>
+      `${total} files in ${duration(seconds)}${failed ? `, ${failed} without an answer` : ""}`,
+    progress: "Progress of the folder",
+    stop: "Stop",
+    resume: "Go on",
+    accuracy: (/** @type {{n: number, top1: string, top5: string}} */ { n, top1, top5 }) =>
+      `Top-1 ${top1}, top-5 ${top5} right, of ${n} pictures in folders named after their class.`,
+    filter: "Filter",
+    search: "Name or class",
+    onlyClass: "Seen as",
+    least: "At least",
+    group: "Group by class",
+    all: "Everything",
+    counted: (/** @type {string} */ name, /** @type {number} */ count) => `${name} (${count})`,
+    pictures: (/** @type {number} */ count) => (count === 1 ? "1 picture" : `${count} pictures`),
+    failed: "No answer",
+    waiting: "Waiting",
+    table: "Pictures of the folder",
+    columns: { thumbnail: "Picture", name: "File", class: "Class", p: "Probability", ms: "ms" },
+    none: "No picture of the folder is like that.",
+    shown: (/** @type {number} */ shown, /** @type {number} */ all) =>
+      shown === all ? `All ${all} files` : `${shown} of ${all} files`,
+    export: "Take the table along",
+  },
+
   format: { locale: "en", percent: (/** @type {string} */ number) => `${number} %` },
 
-  history: { title: "Again" },
+  history: {
+    title: "Again",
+    item: (/** @type {string} */ picture, /** @type {string} */ label, /** @type {string} */ percent) =>
+      `${picture}: ${label}, ${percent}`,
+  },
+
+  input,
 
   language: { title: "Language" },
+
+  live,
 
   model: {
     title: "Model",
@@ -133,6 +285,16 @@ export const en = {
     measured: (
       /** @type {{top1: number, top5: number, images: string, dataset: string}} */ { top1, top5, images, dataset },
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
+  },
+
+  names: { unnamed: (/** @type {number} */ index) => `class ${index}` },
+
+  offline: {
+    ready: "Works offline now",
+    install: "Install as an app",
+    newVersion: "A new version is ready.",
+    reload: "Reload",
+    later: "Later",
   },
 
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
@@ -169,14 +331,9 @@ export const en = {
     none: (/** @type {string} */ query) => `This model knows no class called “${query}”.`,
   },
 
-  session: {
-    onlyOne: (/** @type {string} */ name, /** @type {number} */ others) =>
-      `One at a time: only ${name} was opened, not the ${others} others.`,
-  },
-
   share: {
     title: "Take the result along",
-    copy: "Copy",
+    copy: (/** @type {string} */ format) => `Copy ${format}`,
     link: "Copy link",
     resultCopied: "Result copied",
     linkCopied: "Link copied",
@@ -251,5 +408,11 @@ export const en = {
     stages: { stem: "Stem", stage1: "Stage 1", stage2: "Stage 2", stage3: "Stage 3", head: "Head" },
   },
 
-  tools: { title: "Tools", inside: "Look inside", performance: "Performance" },
+  tools: { title: "Tools", inside: "Look inside", performance: "Performance", compare: "Compare", folder: "Folder" },
 };
+
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}

@@ -1,6 +1,59 @@
 /** What the page says in Simplified Chinese. */
 
 import { zhInside } from "./zh-inside.js";
+/** @type {import("../language.js").Words["input"]} */
+const input = {
+  folder: "选择文件夹",
+  address: "图片网址",
+  addressExample: "图片的网址 https://…",
+  open: "打开",
+  noAddress: "这不是图片网址；网址应以 https:// 开头。",
+  shareScreen: "共享屏幕",
+  stopScreen: "停止共享",
+  onlyHttps: "这里只能打开 https:// 开头的网址。",
+  badData: "无法读取网址中内嵌的图片数据。",
+  badDataHint: "请先保存图片，再拖放到这里。",
+  nothingDropped: "其中既没有图片，也没有图片网址。",
+  nothingDroppedHint: "请拖放或粘贴图片、图片文件夹或图片网址。",
+};
+
+/** @type {import("../language.js").Words["live"]} */
+const live = {
+  title: "实时识别",
+  freeze: "定格",
+  goOn: "继续",
+  space: "空格",
+  save: "保存画面",
+  closeFilm: "关闭视频",
+  device: "摄像头",
+  deviceNumber: (number) => `摄像头 ${number}`,
+  smooth: (seconds) => `平滑 ${seconds} 秒`,
+  smoothNote: (seconds) => `对所有概率按时间取加权平均，越新的画面权重越大，时间常数为 ${seconds} 秒。`,
+  fps: (fps) => `${fps} 帧/秒`,
+  rate: "每秒识别次数",
+  latency: "延迟",
+  ms: (ms) => `${ms} 毫秒`,
+  passed: "跳过的帧",
+  passedOf: (passed, all) => `${passed} / ${all}`,
+  restarts: "引擎重启次数",
+  sparkline: (count, median, most) => `最近 ${count} 次识别的延迟：中位数 ${median} 毫秒，最大 ${most} 毫秒`,
+  hideMap: "隐藏热力图",
+  screen: "正在识别屏幕画面",
+  screenName: "屏幕",
+  surfaces: { monitor: "整个屏幕", window: "窗口", browser: "标签页" },
+  film: (name) => `正在识别播放中的 ${name}`,
+  over: "实时识别已结束",
+  ended: { camera: "页面被隐藏，摄像头已关闭。", screen: "页面已离开，屏幕共享已停止。" },
+  again: "重新开始",
+  unplugged: "摄像头已断开连接。",
+  unpluggedHint: "请重新接上摄像头，再次启动。",
+  screenDenied: "没有向本页面共享任何屏幕、窗口或标签页。",
+  screenDeniedHint: "请再次启动并选择共享内容，或改为选择图片。",
+  screenFailed: (why) => `无法共享屏幕：${why}。`,
+  screenFailedHint: "请改为选择图片。",
+  filmUnsupported: (name) => `${name} 中没有此浏览器能播放的画面。`,
+  filmUnsupportedHint: "请转换为 MP4（H.264）或 WebM 格式，或换用其他浏览器。",
+};
 
 /** @type {import("../language.js").Words} */
 export const zh = {
@@ -15,6 +68,39 @@ export const zh = {
     times: (about, network, all) => `${about} · 网络 ${network} 毫秒 · 总计 ${all} 毫秒`,
     fps: (fps) => `${fps} 帧/秒`,
     spoken: (label, percent) => `${label}，${percent}`,
+  },
+
+  compare: {
+    title: "并排对比",
+    about: "让同一张图片分别经过两个模型，或用不同的内核运行同一个模型。",
+    invitation: "请先在上方选择一张图片，再进行对比。",
+    camera: "摄像头画面不参与对比：请在上方选择一张图片。",
+    side: ["A", "B"],
+    sideTitle: (side) => `${side} 侧`,
+    model: "模型",
+    kernel: "内核",
+    loading: "正在准备模型",
+    ready: (ms, passes) => (passes === 1 ? `${ms} 毫秒（运行一次）` : `${ms} 毫秒（${passes} 次的中位数）`),
+    same: (label) => `结果一致：${label}，前五个类别及其顺序也完全相同。`,
+    agree: (label) => `结果一致：${label}。`,
+    disagree: (a, b) => `结果不同：A 认为是 ${a}，B 认为是 ${b}。`,
+    most: (delta, label) => `概率相差最大的类别是 ${label}，相差 ${delta}。`,
+    identical: "所有概率完全相同。",
+    strangers: "两个模型没有共同的类别。",
+    faster: (side, times) => `${side} 的速度是另一侧的 ${times} 倍。`,
+    even: "两侧用时相同。",
+    class: "类别",
+    difference: "差值",
+    unknown: "未知",
+    classes: "两侧最可能的类别",
+    blocks: "逐块对比",
+    block: "块",
+    milliseconds: (side) => `${side}（毫秒）`,
+    speedUp: "A 的加速比",
+    total: "整个网络",
+    copy: "复制为 JSON",
+    copied: "已复制对比结果",
+    refused: "浏览器不允许在此复制",
   },
 
   error: { dismiss: "关闭" },
@@ -57,6 +143,9 @@ export const zh = {
     "camera-busy": { title: "摄像头被占用", hint: "可能有其他程序正在使用它：请关闭该程序后重新开启。" },
     "camera-insecure": { title: "本页不能使用摄像头", hint: "请通过 https 打开，或在本机（localhost）上打开。" },
     "camera-failed": { title: "摄像头启动失败", hint: "请重新开启，或改为选择一张图片。" },
+    "screen-denied": { title: "没有共享屏幕", hint: "请再次启动并选择共享内容。" },
+    "screen-failed": { title: "无法共享屏幕", hint: "请改为选择图片。" },
+    "film-unsupported": { title: "无法播放视频", hint: "请转换为 MP4（H.264）或 WebM 格式。" },
     "sound-failed": { title: "无法播放声音", hint: "没有声音也不影响使用。" },
   },
 
@@ -70,11 +159,51 @@ export const zh = {
     opacity: "不透明度",
   },
 
+  folder: {
+    title: "整个文件夹",
+    choose: "选择文件夹",
+    chooseFiles: "选择多张图片",
+    invitation: "把文件夹拖到页面任意位置，或点击选择：成百上千张图片会在本机上并行识别。",
+    empty: "里面没有文件。",
+    gathering: (found) => (found ? `正在查看文件夹：已找到 ${found} 个文件` : "正在查看文件夹"),
+    loading: (total) => `共 ${total} 个文件，正在准备模型`,
+    begun: ({ done, total, workers }) => `${done} / ${total} · ${workers} 个线程`,
+    running: ({ done, total, workers, rate, left }) =>
+      `${done} / ${total} · 大约还需 ${duration(left)} · ${workers} 个线程，每秒 ${rate} 张`,
+    stopped: ({ done, total }) => `已停止：完成 ${done} / ${total}`,
+    done: ({ total, failed, seconds }) =>
+      `${total} 个文件，用时 ${duration(seconds)}${failed ? `，其中 ${failed} 个没有结果` : ""}`,
+    progress: "文件夹进度",
+    stop: "停止",
+    resume: "继续",
+    accuracy: ({ n, top1, top5 }) =>
+      `在 ${n} 张所在文件夹以类别命名的图片中：Top-1 正确率 ${top1}，Top-5 正确率 ${top5}。`,
+    filter: "筛选",
+    search: "文件名或类别",
+    onlyClass: "识别为",
+    least: "概率不低于",
+    group: "按类别分组",
+    all: "全部",
+    counted: (name, count) => `${name}（${count}）`,
+    pictures: (count) => `${count} 张图片`,
+    failed: "没有结果",
+    waiting: "等待中",
+    table: "文件夹中的图片",
+    columns: { thumbnail: "图片", name: "文件", class: "类别", p: "概率", ms: "毫秒" },
+    none: "文件夹里没有符合条件的图片。",
+    shown: (shown, all) => (shown === all ? `全部 ${all} 个文件` : `${all} 个文件中的 ${shown} 个`),
+    export: "导出表格",
+  },
+
   format: { locale: "zh-CN", percent: (number) => `${number}%` },
 
-  history: { title: "最近" },
+  history: { title: "最近", item: (picture, label, percent) => `${picture}：${label}，${percent}` },
+
+  input,
 
   language: { title: "语言" },
+
+  live,
 
   model: {
     title: "模型",
@@ -105,8 +234,17 @@ export const zh = {
     download: "下载大小",
     license: "许可证",
     accuracy: "准确率",
-    measured: ({ top1, top5, images, dataset }) =>
-      `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
+    measured: ({ top1, top5, images, dataset }) => `top-1 ${top1}%，top-5 ${top5}%（${dataset}，${images} 张图片）`,
+  },
+
+  names: { unnamed: (index) => `类别 ${index}` },
+
+  offline: {
+    ready: "现在可离线使用",
+    install: "安装为应用",
+    newVersion: "新版本已就绪。",
+    reload: "重新加载",
+    later: "稍后",
   },
 
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
@@ -142,11 +280,9 @@ export const zh = {
     none: (query) => `这个模型没有名为“${query}”的类别。`,
   },
 
-  session: { onlyOne: (name, others) => `一次只能打开一个文件：已打开 ${name}，其余 ${others} 个未打开。` },
-
   share: {
     title: "保存结果",
-    copy: "复制",
+    copy: (format) => `复制 ${format}`,
     link: "复制链接",
     resultCopied: "结果已复制",
     linkCopied: "链接已复制",
@@ -208,5 +344,11 @@ export const zh = {
     stages: { stem: "Stem", stage1: "阶段 1", stage2: "阶段 2", stage3: "阶段 3", head: "分类头" },
   },
 
-  tools: { title: "工具", inside: "内部结构", performance: "性能" },
+  tools: { title: "工具", inside: "内部结构", performance: "性能", compare: "对比", folder: "文件夹" },
 };
+
+/** @param {number} seconds */
+function duration(seconds) {
+  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} 秒`;
+  return seconds < 5400 ? `${Math.round(seconds / 60)} 分钟` : `${(seconds / 3600).toFixed(1)} 小时`;
+}

@@ -31,7 +31,7 @@ export function createInspector({ store, classifier, ask, onError }) {
     clearTimeout(timer);
     const { inspected, answer, inspection, tool } = store.get();
     if (busy || !inspected || !answer || tool !== "inside") return;
-    const live = answer.about === "camera" && inspection?.block === inspected;
+    const live = answer.live && inspection?.block === inspected;
     const wait = rested - performance.now();
     if (live && wait > 0) {
       timer = setTimeout(refresh, wait);

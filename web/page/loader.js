@@ -24,12 +24,13 @@ import { smallerModel } from "./recovery.js";
  * @param {object} options
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
+ * @param {import("./names.js").Naming} options.naming
  * @param {(activity: import("./state.js").State["activity"]) => number} options.begin
  * @param {(operation: number) => void} options.finish
  * @param {(error: unknown, again: () => Promise<boolean>) => void} options.onError
  * @returns {Loader} whose promises say whether a model is ready that was not before
  */
-export function createLoader({ store, classifier, begin, finish, onError }) {
+export function createLoader({ store, classifier, naming, begin, finish, onError }) {
   /** Cancels the load before: the last choice counts. */
   let control = new AbortController();
   /** @type {OwnFiles | null} */
@@ -53,7 +54,7 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
     store.update("file" in wish ? nameOwn(wish) : { chosen: wish.id ?? "", dtype: wish.dtype ?? "" });
     try {
       const models = await listModels("file" in wish);
-      const info = await classifier.load(wish, { signal: mine.signal });
+      const [info] = await Promise.all([classifier.load(wish, { signal: mine.signal }), naming.learn(wish)]);
       if ("file" in wish) own = wish;
       const names = "file" in wish ? nameOwn(wish) : nameModel(wish, models);
       store.update({ ...names, info, bench: null, answer: null, explanation: null, timing: null });

@@ -31,6 +31,8 @@ const REMEDIES = {
   "camera-missing": ["retry"],
   "camera-busy": ["retry"],
   "camera-failed": ["retry"],
+  "screen-denied": ["retry"],
+  "screen-failed": ["retry"],
 };
 
 /**

@@ -1,16 +1,20 @@
 /** A result to take along: as JSON, as CSV, or as a link to the page that shows it again. */
 
+import { nameOf } from "./names.js";
+
 /** @typedef {import("./state.js").State} State */
 /** @typedef {Pick<State, "answer" | "info" | "kernel">} Known */
 
 /**
- * As the command line's classify --json prints it, with the model and the kernels added.
+ * As the command line's classify --json prints it, with the model and the kernels added, and the labels in the
+ * language in use.
  * @param {Readonly<Known>} state
  * @returns {string}
  */
 export function toJson({ answer, info, kernel }) {
   if (!answer) return "";
-  const { top, ms, blocks } = answer.result;
+  const { ms, blocks } = answer.result;
+  const top = answer.result.top.map((prediction) => ({ ...prediction, label: nameOf(prediction) }));
   return JSON.stringify({ file: answer.about, model: info?.model, kernel: kernel?.name, top, ms, blocks }, null, 2);
 }
 
@@ -28,11 +32,19 @@ export function toCsv({ answer, info, kernel }) {
     rank + 1,
     index,
     id,
-    label,
+    nameOf({ index, id, label }),
     p,
   ]);
-  const head = ["file", "model", "kernel", "rank", "index", "id", "label", "p"];
-  return [head, ...lines].map((fields) => `${fields.map(field).join(",")}\r\n`).join("");
+  return toLines([["file", "model", "kernel", "rank", "index", "id", "label", "p"], ...lines]);
+}
+
+/**
+ * A table after RFC 4180, whose texts no spreadsheet takes for formulas.
+ * @param {(string | number)[][]} rows
+ * @returns {string}
+ */
+export function toLines(rows) {
+  return rows.map((fields) => `${fields.map(field).join(",")}\r\n`).join("");
 }
 
 /**
@@ -56,6 +68,6 @@ export function toLink(page, { model, kernel, source }) {
 function field(value) {
   const text = String(value);
   // A spreadsheet takes a text that begins so for a formula, and names of files are anybody's.
-  const safe = /^[=+\-@\t]/.test(text) && typeof value === "string" ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -2,35 +2,33 @@
 
 import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
-import { downloadPicture, fileName } from "../network.js";
+import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createInspector } from "./inspector.js";
-import { createLive } from "./live.js";
 import { createLoader } from "./loader.js";
 import { createMedians } from "./medians.js";
+import { createNaming } from "./names.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
+import { createTools } from "./tools.js";
+import { createWatching } from "./watching.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../protocol.js").Result} Result */
-/** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./query.js").Query} Query */
 /** @typedef {import("./state.js").Picture} Picture */
 
 /**
- * @typedef {object} Session
- * @property {HTMLVideoElement} video  the camera's preview
+ * @typedef {object} Asking
  * @property {(query: Query) => Promise<void>} start
- * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a checkpoint, its labels
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film, a checkpoint, its labels
  * @property {(url: string) => Promise<void>} openUrl  of a picture
  * @property {(id: string, dtype?: string) => Promise<void>} chooseModel  of the site, or "": the checkpoint opened last
  * @property {(wanted: boolean) => Promise<void>} keepOwnModel  in this browser
  * @property {() => Promise<void>} clearModels  that this browser keeps
  * @property {(runs?: number) => Promise<void>} benchmark
- * @property {() => void} toggleCamera
- * @property {() => void} turnCamera
  * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
@@ -47,10 +45,11 @@ import { createPlayer } from "./sound.js";
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
 
+/** @typedef {Asking & import("./watching.js").Watching & import("./tools.js").ToolActions} Session */
+
+const FILM = /\.(mp4|m4v|mov|webm|mkv|ogv)$/i;
 const BENCHMARK_RUNS = 50;
 const TOUR_PICTURE = new URL("../assets/samples/orange.jpg", import.meta.url).href;
-/** From this probability on a new label of the camera is worth a sound. */
-const CONFIDENT = 0.6;
 
 /**
  * @param {object} options
@@ -60,13 +59,25 @@ const CONFIDENT = 0.6;
  */
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
+  const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
   const inspector = createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
   const medians = createMedians();
-  const live = createLive({ store, classifier, onResult: showLive, onError: (error) => fail(error, live.start) });
+  const tools = createTools({ store, classifier, onError: fail });
+  const watching = createWatching({
+    store,
+    classifier,
+    player,
+    inquiry,
+    medians,
+    clear: clearPicture,
+    show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
+    onError: fail,
+  });
   const loader = createLoader({
     store,
     classifier,
+    naming,
     begin,
     finish,
     onError: (error, again) => fail(error, async () => void ((await again()) && (await classifyPicture()))),
@@ -74,8 +85,9 @@ export function createSession({ store, classifier }) {
 
   /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
   let retry;
-  let lastConfident = -1;
   let lastOperation = 0;
+  /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
+  let arrivals = 0;
 
   // Another model takes other times.
   store.watch((state) => state.info, medians.forget);
@@ -117,6 +129,7 @@ export function createSession({ store, classifier }) {
 
   function clearPicture() {
     const { picture, history } = store.get();
+    arrivals++;
     if (picture) forget(history, picture);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
@@ -132,10 +145,15 @@ export function createSession({ store, classifier }) {
 
   /** @param {Picture} picture */
   function open(picture) {
-    live.stop();
+    watching.stopWatching();
+    player.play("shutter");
+    return put(picture);
+  }
+
+  /** @param {Picture} picture */
+  function put(picture) {
     clearPicture();
     store.update({ picture });
-    player.play("shutter");
     return classifyPicture();
   }
 
@@ -167,31 +185,33 @@ export function createSession({ store, classifier }) {
    */
   function showAnswer(about, result) {
     const typical = medians.add(result.ms.forward, result.blocks);
-    store.update({ answer: { about, result }, explanation: null, timing: { of: "answer", ...typical } });
-  }
-
-  /** @param {Result} result */
-  function showLive(result) {
-    showAnswer("camera", result);
-    const [best] = result.top;
-    if (best.p >= CONFIDENT && best.index !== lastConfident) player.play("confident");
-    lastConfident = best.p >= CONFIDENT ? best.index : -1;
+    store.update({ answer: { about, live: false, result }, explanation: null, timing: { of: "answer", ...typical } });
   }
 
   /** @param {string} url */
   async function openUrl(url) {
     const operation = begin("classifying");
+    const mine = ++arrivals;
     try {
-      await showPicture(await downloadPicture(url), fileName(url), url);
+      const { blob, name } = await openAddress(url);
+      if (mine !== arrivals) return finish(operation);
+      // What is written out in its address is nowhere that a link could lead to.
+      await showPicture(blob, name, url.startsWith("data:") ? "" : url);
     } catch (error) {
       finish(operation);
-      fail(error, () => openUrl(url));
+      if (mine === arrivals) fail(error, () => openUrl(url));
     }
+  }
+
+  /** @param {File} file */
+  async function openOne(file) {
+    if (file.type.startsWith("video/") || FILM.test(file.name)) return watching.watchFilm(file);
+    return showPicture(file, file.name);
   }
 
   /** @param {number} runs */
   async function benchmark(runs) {
-    live.stop();
+    watching.stopWatching();
     const operation = begin("benchmarking");
     try {
       const bench = await classifier.benchmark({ runs });
@@ -208,7 +228,8 @@ export function createSession({ store, classifier }) {
   }
 
   return {
-    video: live.video,
+    ...tools,
+    ...watching,
 
     async start(query) {
       await loader.start(query.model);
@@ -219,11 +240,9 @@ export function createSession({ store, classifier }) {
     async openFiles(files) {
       const { checkpoint, labels, pictures } = sortFiles(files);
       const ready = checkpoint || labels ? await loader.openOwn({ checkpoint, labels }) : false;
-      const [first, ...others] = pictures;
-      if (!first) return ready ? classifyPicture() : undefined;
-      const opened = showPicture(first, first.name);
-      if (others.length) store.update({ notice: words().session.onlyOne(first.name, others.length) });
-      await opened;
+      if (pictures.length > 1) await tools.openMany(pictures);
+      else if (pictures.length === 1) await openOne(pictures[0]);
+      else if (ready) await classifyPicture();
     },
 
     openUrl,
@@ -238,17 +257,6 @@ export function createSession({ store, classifier }) {
 
     benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
 
-    toggleCamera() {
-      if (store.get().camera.phase !== "off") return live.stop();
-      lastConfident = -1;
-      player.play("shutter");
-      clearPicture();
-      store.update({ error: null });
-      void live.start();
-    },
-
-    turnCamera: () => void live.turn(),
-
     toggleExplanation: inquiry.toggleExplanation,
 
     setOpacity: (opacity) => store.update({ opacity }),
@@ -260,10 +268,10 @@ export function createSession({ store, classifier }) {
     inspect: inspector.inspect,
 
     goTour(step) {
-      const { tour, picture, camera } = store.get();
+      const { tour, picture, live } = store.get();
       store.update({ tour: step });
       // It explains what the network made of something.
-      if (tour < 0 && step >= 0 && !picture && camera.phase === "off") void openUrl(TOUR_PICTURE);
+      if (tour < 0 && step >= 0 && !picture && live.phase === "off") void openUrl(TOUR_PICTURE);
     },
 
     memory: () => classifier.memory(),
@@ -309,6 +317,7 @@ export function createSession({ store, classifier }) {
     async speak(language) {
       try {
         await changeLanguage(language);
+        await naming.translate();
       } catch (error) {
         return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
       }

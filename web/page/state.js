@@ -1,6 +1,8 @@
 /** What the page knows, and how it starts. */
 
 import { createStore } from "../store.js";
+import { PLAIN_VIEW } from "./folder/view.js";
+import { STILL } from "./pulse.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -26,7 +28,8 @@ import { createStore } from "../store.js";
 /**
  * An answer, and what it is about.
  * @typedef {object} Answer
- * @property {string} about  a file name, or "camera"
+ * @property {string} about  a file name, "camera" or "screen"
+ * @property {boolean} live   about a frame, which the next one replaces
  * @property {Result} result
  */
 
@@ -56,12 +59,16 @@ import { createStore } from "../store.js";
  */
 
 /**
- * @typedef {object} CameraState
- * @property {"off" | "starting" | "on"} phase
- * @property {MediaStream | null} stream
- * @property {boolean} front       the preview is mirrored
- * @property {boolean} switchable  there is more than one camera
- * @property {number} fps          answers a second; 0 until it is known
+ * What is watched live.
+ * @typedef {object} LiveState
+ * @property {"off" | "starting" | "on" | "frozen"} phase
+ * @property {"camera" | "screen" | "film" | null} source  null: off
+ * @property {string} name         of the camera, of what is shared, or of the file
+ * @property {boolean} front       a camera that looks at its user: the preview is mirrored
+ * @property {string} deviceId     of the camera
+ * @property {import("./sources.js").Device[]} devices  all cameras
+ * @property {{width: number, height: number, fps: number} | null} settings  what it really gives; fps 0: not known
+ * @property {"camera" | "screen" | null} ended  what was stopped because the page was hidden
  */
 
 /**
@@ -70,6 +77,7 @@ import { createStore } from "../store.js";
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
  * @property {string} dtype            of the chosen model's weights
  * @property {string} ownName          file name of a checkpoint of the user's own
+ * @property {import("../mobilemamba.js").OwnModel | null} own  that checkpoint, once it was loaded
  * @property {string} ownLabels        file name of its labels; empty if it has none of its own
  * @property {boolean} ownKept         this browser keeps that checkpoint
  * @property {number} keptBytes        of models, in this browser
@@ -91,16 +99,30 @@ import { createStore } from "../store.js";
  * @property {string} inspected        the block whose inside is shown; empty: none's
  * @property {Inspection | null} inspection  of that block or, until it is there, of the one before
  * @property {number} tour             the step of the guided tour; -1: it is not on
- * @property {CameraState} camera
+ * @property {LiveState} live
+ * @property {import("./pulse.js").Pulse} pulse  of what is live
+ * @property {boolean} smooth          live answers are averaged over time
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
  * @property {import("./recovery.js").Remedy[]} remedies  of the error
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
+ * @property {boolean} offline         all that is in use is on this device
+ * @property {NewVersion | null} newVersion  of the site, to be taken when the user likes
+ * @property {(() => void) | null} install   asks the browser to offer the page as an app; null: it cannot, or has
+ * @property {import("./folder/run.js").FolderState | null} folder
+ * @property {import("./folder/view.js").View} folderView
+ * @property {import("./compare/run.js").ComparisonState | null} comparison
  */
 
-/** @typedef {"inside" | "performance"} Tool  of those below the picture */
+/**
+ * @typedef {object} NewVersion
+ * @property {() => void} reload
+ * @property {() => void} later
+ */
+
+/** @typedef {"inside" | "performance" | "compare" | "folder"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -109,8 +131,17 @@ import { createStore } from "../store.js";
  * @typedef {(context: {store: PageStore, session: import("./session.js").Session}) => HTMLElement} Panel
  */
 
-/** @type {CameraState} */
-export const CAMERA_OFF = { phase: "off", stream: null, front: false, switchable: false, fps: 0 };
+/** @type {LiveState} */
+export const LIVE_OFF = {
+  phase: "off",
+  source: null,
+  name: "",
+  front: false,
+  deviceId: "",
+  devices: [],
+  settings: null,
+  ended: null,
+};
 
 /**
  * @param {import("../language.js").Language} language
@@ -123,6 +154,7 @@ export function createPageStore(language) {
       chosen: "",
       dtype: "",
       ownName: "",
+      own: null,
       ownLabels: "",
       ownKept: false,
       keptBytes: 0,
@@ -144,13 +176,21 @@ export function createPageStore(language) {
       inspected: "",
       inspection: null,
       tour: -1,
-      camera: CAMERA_OFF,
+      live: LIVE_OFF,
+      pulse: STILL,
+      smooth: false,
       sound: "off",
       error: null,
       remedies: [],
       language,
       dragging: false,
       tool: "inside",
+      offline: false,
+      newVersion: null,
+      install: null,
+      folder: null,
+      folderView: PLAIN_VIEW,
+      comparison: null,
     }),
   );
 }

@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 import { createRow } from "./row.js";
 import { searchPanel } from "./search.js";
 import { sharePanel } from "./share.js";
@@ -30,21 +31,30 @@ export function answerPanel({ store, session }) {
   store.watch(
     (state) => state.answer,
     (answer) => {
-      empty.hidden = answer !== null;
-      list.hidden = about.hidden = answer === null;
-      advice.hidden = answer === null || answer.about === "camera";
+      about.hidden = answer === null;
+      advice.hidden = answer === null;
       if (!answer) {
         delete list.dataset.about;
         return;
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      const what = answer.about === "camera" ? say.camera : answer.about;
-      about.textContent = say.times(what, formatMs(ms.forward), formatMs(ms.total));
+      about.textContent = say.times(sourceOf(answer), formatMs(ms.forward), formatMs(ms.total));
       speak(top[0]);
     },
   );
   for (const part of /** @type {const} */ (["answer", "threshold"])) store.watch((state) => state[part], showRows);
+  // The answer before stays, pale, until the next one is there, so that its bars glide instead of being drawn anew.
+  store.watch(
+    ({ answer, activity }) =>
+      answer ? "fresh" : activity === "classifying" && list.hasChildNodes() ? "stale" : "none",
+    (answers) => {
+      list.hidden = answers === "none";
+      empty.hidden = answers !== "none";
+      list.inert = answers === "stale";
+      list.classList.toggle("stale", answers === "stale");
+    },
+  );
   store.watch(
     (state) => state.explanation?.index,
     (index) => {
@@ -52,18 +62,20 @@ export function answerPanel({ store, session }) {
     },
   );
   store.watch(
-    (state) => (state.camera.phase === "on" ? Math.round(state.camera.fps) : 0),
+    (state) => (state.live.phase === "on" ? Math.round(state.pulse.fps) : 0),
     (fps) => (rate.textContent = fps ? say.fps(fps) : ""),
   );
 
   function showRows() {
     const { answer, threshold } = store.get();
-    const top = (answer?.result.top ?? []).filter(({ p }) => p >= threshold);
+    none.hidden = true;
+    if (!answer) return;
+    const top = answer.result.top.filter(({ p }) => p >= threshold);
     // Rows stay where they are, so that the bars of the camera glide instead of jumping.
     const shown = rows.slice(0, top.length);
-    shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
+    shown.forEach((row, rank) => row.show(top[rank]));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
-    none.hidden = answer === null || top.length > 0;
+    none.hidden = top.length > 0;
     none.textContent = say.none(formatPercent(threshold));
   }
 
@@ -83,6 +95,12 @@ export function answerPanel({ store, session }) {
   );
 }
 
+/** @param {import("../page/state.js").Answer} answer */
+function sourceOf({ about, live }) {
+  if (live && about === "camera") return words().answer.camera;
+  return live && about === "screen" ? words().live.screenName : about;
+}
+
 /**
  * Speaks the best class when it changes, in its own time.
  * @param {HTMLElement} speech
@@ -99,7 +117,7 @@ function announcer(speech) {
     resting = false;
     if (!latest || latest.index === spoken) return;
     spoken = latest.index;
-    speech.textContent = say.spoken(latest.label, formatPercent(latest.p));
+    speech.textContent = say.spoken(nameOf(latest), formatPercent(latest.p));
     resting = true;
     setTimeout(speak, SPEECH_INTERVAL);
   }

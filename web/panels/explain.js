@@ -1,8 +1,9 @@
 /** What the map over the picture says, its scale, and how strongly it is drawn. */
 
 import { words } from "../language.js";
-import { el } from "../page/dom.js";
+import { el, icon } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 import { HEAT, largest, total } from "../page/heat.js";
 
 /** @type {import("../page/state.js").Panel} */
@@ -28,6 +29,21 @@ export function explainPanel({ store, session }) {
     el("p", {}, ...say.about(name)),
     sum,
     el(
+      "button",
+      {
+        type: "button",
+        class: "quiet explain-close",
+        title: words().live.hideMap,
+        "aria-label": words().live.hideMap,
+        "data-testid": "explain-close",
+        onclick: () => {
+          const { explanation } = store.get();
+          if (explanation) void session.toggleExplanation(explanation.index);
+        },
+      },
+      icon("close"),
+    ),
+    el(
       "div",
       { class: "explain-controls" },
       el("p", { class: "heat-legend muted" }, least, scale, most),
@@ -40,9 +56,9 @@ export function explainPanel({ store, session }) {
     (explanation) => {
       panel.hidden = explanation === null;
       if (!explanation) return;
-      const { label, logit, bias, map, width, height } = explanation;
+      const { logit, bias, map, width, height } = explanation;
       const extent = largest(map);
-      name.textContent = label;
+      name.textContent = nameOf(explanation);
       least.textContent = say.against(formatSigned(-extent));
       most.textContent = say.for(formatSigned(extent));
       sum.textContent = say.sum({

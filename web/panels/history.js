@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 
 /** @typedef {import("../page/state.js").Memory} Memory */
 /** @typedef {import("../page/state.js").Picture} Picture */
@@ -63,7 +64,7 @@ function createThumbnail(picture, open) {
     element: el("li", {}, button),
     /** @param {Memory} memory */
     show({ best }) {
-      button.title = image.alt = `${picture.name}: ${best.label}, ${formatPercent(best.p)}`;
+      button.title = image.alt = words().history.item(picture.name, nameOf(best), formatPercent(best.p));
     },
     /** @param {boolean} current */
     mark: (current) => button.setAttribute("aria-current", String(current)),

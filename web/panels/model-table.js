@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatPercent } from "../page/format.js";
+import { datasetOf, titleOf } from "../page/names.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelTable({ store, session }) {
@@ -30,7 +31,9 @@ export function modelTable({ store, session }) {
     (models) => {
       table.hidden = models.length < 2;
       rows.replaceChildren(
-        ...models.map(({ id, title, resolution, weights, accuracy, license }) => {
+        ...models.map((entry) => {
+          const { id, resolution, weights, accuracy, license } = entry;
+          const title = titleOf(entry);
           const use = el(
             "button",
             {
@@ -42,10 +45,10 @@ export function modelTable({ store, session }) {
             title,
           );
           // A figure without its data set would invite to compare what cannot be compared.
-          const measured = accuracy ? [formatPercent(accuracy.top1 / 100), el("small", {}, accuracy.dataset)] : ["–"];
+          const measured = accuracy ? [formatPercent(accuracy.top1 / 100), el("small", {}, datasetOf(entry))] : ["–"];
           const cells = [
             [say.pixels(resolution)],
-            [weights.map(({ bytes }) => formatBytes(bytes)).join(" / ")],
+            weights.map(({ bytes }) => el("div", {}, formatBytes(bytes))),
             measured,
             [license],
           ];

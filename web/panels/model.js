@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
+import { datasetOf, titleOf } from "../page/names.js";
 import { modelTable } from "./model-table.js";
 import { ownModelPanel } from "./own-model.js";
 import { weightsPanel } from "./weights.js";
@@ -31,7 +32,7 @@ export function modelPanel({ store, session }) {
 
   store.watch(
     (state) => state.models,
-    (models) => select.replaceChildren(...models.map(({ id, title }) => el("option", { value: id }, title))),
+    (models) => select.replaceChildren(...models.map((entry) => el("option", { value: entry.id }, titleOf(entry)))),
   );
   store.watch(
     (state) => [state.chosen, state.ownName, state.models.length].join("\n"),
@@ -61,7 +62,8 @@ export function modelPanel({ store, session }) {
       if (entry?.license) rows.push([say.license, entry.license]);
       facts.replaceChildren(...rows.map(([name, value]) => fact(name, value)));
       if (entry?.accuracy) {
-        const { top1, top5, n, dataset } = entry.accuracy;
+        const { top1, top5, n } = entry.accuracy;
+        const dataset = datasetOf(entry);
         const measured = say.measured({ top1, top5, images: formatInteger(n), dataset });
         facts.append(fact(say.accuracy, measured, "wide"));
       }

@@ -2,6 +2,7 @@
 
 import { el, icon } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
+import { nameOf } from "../page/names.js";
 
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
@@ -26,17 +27,14 @@ export function createRow(testId, toggle) {
   const element = el("li", { class: "prediction", "data-testid": testId }, button);
   return {
     element,
-    /**
-     * @param {Prediction} prediction
-     * @param {boolean} explicable
-     */
-    show({ index, id, label: name, p }, explicable) {
+    /** @param {Prediction} prediction */
+    show(prediction) {
+      const { index, id, p } = prediction;
       shown = index;
       element.dataset.index = String(index);
       element.dataset.p = String(p);
       element.title = id;
-      button.disabled = !explicable;
-      label.textContent = name;
+      label.textContent = nameOf(prediction);
       percent.textContent = formatPercent(p);
       bar.style.setProperty("--share", String(p));
     },

@@ -10,6 +10,8 @@ import { el } from "../page/dom.js";
 const TOOLS = {
   inside: async () => (await import("./xray.js")).xrayPanel,
   performance: async () => (await import("./performance.js")).performancePanel,
+  compare: async () => (await import("./compare.js")).comparePanel,
+  folder: async () => (await import("./folder.js")).folderPanel,
 };
 
 /** @type {Panel} */

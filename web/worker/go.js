@@ -18,10 +18,10 @@ import { download } from "../network.js";
  * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
  * @typedef {object} Module
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string}) => Promise<Info>} load
- * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
+ * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
  * @property {(request: {block: string, part: string, channels: number}) => Promise<{parts: FeatureMaps[]}>} inspect
- * @property {(request: {query: string, limit: number}) => Promise<{classes: Prediction[]}>} find
+ * @property {(request: {query: string, ids: string[], limit: number}) => Promise<{classes: Prediction[]}>} find
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
  * @property {(request: object) => Promise<Omit<MemoryUse, "module">>} memory
  * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound
