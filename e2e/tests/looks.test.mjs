@@ -59,7 +59,7 @@ test("everything can be reached and seen with the keyboard", async () => {
   await page.open();
   /** @type {string[]} */
   const reached = [];
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < 40; i++) {
     await page.page.keyboard.press("Tab");
     const { name, outline } = await page.page.evaluate(() => {
       const element = /** @type {HTMLElement} */ (document.activeElement);
