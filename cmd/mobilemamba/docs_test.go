@@ -21,6 +21,7 @@ var elsewhere = map[string]string{
 	"make wasm":   "e2e/support/site.mjs",
 	"make bench":  ".ci/test",
 	"make demo":   "train/demo/run_test.go",
+	"make soak":   "e2e/tests/soak.test.mjs",
 	"go test":     ".ci/test",
 	"node --test": "e2e/package.json",
 	"npm run":     "e2e/package.json",
