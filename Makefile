@@ -3,7 +3,7 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm site bench demo clean
+.PHONY: run test vet wasm site weights bench demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -21,6 +21,9 @@ wasm: ## build the WebAssembly modules into build/site
 
 site: ## write the site for a static host into dist and compare its size with budget.json
 	go run . -site dist
+
+weights: ## fetch an official checkpoint, convert it and add it to the page (VARIANT=T2, T2s for T2†, … or all)
+	go run ./cmd/mobilemamba weights --variant "$(or $(VARIANT),T2)" $(if $(FILE),--file "$(FILE)") $(if $(FROM),--from "$(FROM)")
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench
