@@ -38,7 +38,7 @@ if (load > 1) {
   console.error(`\n*** Other programs keep this machine busy (load ${load.toFixed(1)}): these times are NOT fit to quote ***\n`);
 }
 
-mkdirSync(outDir, { recursive: true });
+for (const folder of [outDir, flags.out]) mkdirSync(folder, { recursive: true });
 buildAll(plan.cases);
 const { present, missing } = engines();
 for (const { engine, artifact } of missing) {

@@ -1,6 +1,6 @@
 /** Puts the page together. */
 
-import { changeLanguage, chooseLanguage } from "./language.js";
+import { changeLanguage, chooseLanguage, rememberedLanguage, words } from "./language.js";
 import { createClassifier } from "./mobilemamba.js";
 import { openEntrances } from "./page/entrances.js";
 import { parseQuery } from "./page/query.js";
@@ -8,6 +8,7 @@ import { createSession } from "./page/session.js";
 import { createPageStore } from "./page/state.js";
 import { answerPanel } from "./panels/answer.js";
 import { errorPanel } from "./panels/error.js";
+import { languagePanel } from "./panels/language.js";
 import { modelPanel } from "./panels/model.js";
 import { soundPanel } from "./panels/sound.js";
 import { stagePanel } from "./panels/stage.js";
@@ -15,10 +16,13 @@ import { statusPanel } from "./panels/status.js";
 import { toolsPanel } from "./panels/tools.js";
 
 const query = parseQuery(location.search, document.baseURI);
-const language = chooseLanguage([query.language, ...navigator.languages]);
+const wanted = chooseLanguage([query.language, rememberedLanguage(), ...navigator.languages]);
 // A page that cannot fetch its words speaks English.
-const spoken = changeLanguage(language).catch(() => {});
-const store = createPageStore(language);
+const spoken = changeLanguage(wanted).then(
+  () => wanted,
+  () => /** @type {const} */ ("en"),
+);
+const store = createPageStore("en");
 const classifier = createClassifier({
   kernel: query.kernel,
   onProgress: (progress) => store.update({ progress }),
@@ -28,6 +32,7 @@ const session = createSession({ store, classifier });
 
 /** Each panel takes the place of the element in index.html that has its name. */
 const PANELS = {
+  language: languagePanel,
   sound: soundPanel,
   status: statusPanel,
   error: errorPanel,
@@ -45,11 +50,24 @@ let scope = null;
 function mount() {
   scope?.end();
   scope = store.scope();
+  // The one that has the focus is replaced by its like, which gets it.
+  const focused = document.activeElement?.getAttribute("data-testid");
+  writePage();
   for (const [name, panel] of Object.entries(PANELS)) {
     const element = panel({ store: scope, session });
     mounted.get(name)?.replaceWith(element);
     mounted.set(name, element);
   }
+  if (focused) /** @type {HTMLElement | null} */ (document.querySelector(`[data-testid="${focused}"]`))?.focus();
+}
+
+/** What of the page is not a panel, but stands in index.html. */
+function writePage() {
+  /** @type {Record<string, string>} */
+  const say = words().page;
+  document.title = say.title;
+  for (const element of document.querySelectorAll("[data-text]"))
+    element.textContent = say[element.getAttribute("data-text") ?? ""];
 }
 
 /** @param {string} name */
@@ -59,7 +77,7 @@ function placeOf(name) {
   return place;
 }
 
-await spoken;
+store.update({ language: await spoken });
 openEntrances(store, session);
 store.watch((state) => state.language, mount);
 await session.start(query);

@@ -49,7 +49,7 @@ export const KERNELS = [
 
 /**
  * Chooses the fastest variant that this browser runs, or the one that was asked for. A wish that cannot be met is
- * no error: the choice's note says what runs instead, and why.
+ * no error: the choice says why another one runs instead.
  * @param {string} wish  "auto" or a name of the table
  * @param {KernelRow[]} table
  * @param {(module: Uint8Array<ArrayBuffer>) => boolean} validate
@@ -61,18 +61,7 @@ export function chooseKernel(wish, table = KERNELS, validate = WebAssembly.valid
   if (!best) throw new Error("the table of kernels has no row that runs everywhere");
 
   const wished = table.find((row) => row.name === wish);
-  if (wished && runs(wished)) return choice(wished, "");
-  if (wished)
-    return choice(best, `This browser cannot run the “${wish}” kernels; the “${best.name}” kernels run instead.`);
-  if (wish === "auto") return choice(best, "");
-  return choice(best, `There are no “${wish}” kernels here; the “${best.name}” kernels run instead.`);
-}
-
-/**
- * @param {KernelRow} row
- * @param {string} note
- * @returns {KernelChoice}
- */
-function choice(row, note) {
-  return { name: row.name, artifact: row.artifact, note };
+  const { name, artifact } = wished && runs(wished) ? wished : best;
+  const met = wish === "auto" || wish === name;
+  return { name, artifact, wish, unmet: met ? null : wished ? "unsupported" : "unknown" };
 }

@@ -11,8 +11,11 @@ import { en } from "./languages/en.js";
  */
 export const LANGUAGES = {
   en: { name: "English", load: async () => en },
-  zh: { name: "简体中文", load: async () => (await import("./languages/zh.js")).zh },
+  zh: { name: "中文", load: async () => (await import("./languages/zh.js")).zh },
 };
+
+/** Under which the language that was chosen is kept. Other pages may share this one's storage. */
+const KEPT = "mobilemamba.language";
 
 let current = en;
 
@@ -28,6 +31,31 @@ export function words() {
 export async function changeLanguage(language) {
   current = await LANGUAGES[language].load();
   document.documentElement.lang = language;
+}
+
+/** The language that was chosen on a visit before; null if none was, or the browser keeps nothing. */
+export function rememberedLanguage() {
+  try {
+    return localStorage.getItem(KEPT);
+  } catch {
+    return null;
+  }
+}
+
+/**
+ * For the next visit; and for the next reload, if the address asks for a language.
+ * @param {Language} language
+ */
+export function rememberLanguage(language) {
+  try {
+    localStorage.setItem(KEPT, language);
+  } catch {
+    // The visitor wants nothing kept.
+  }
+  const url = new URL(location.href);
+  if (!url.searchParams.has("lang")) return;
+  url.searchParams.set("lang", language);
+  history.replaceState(history.state, "", url);
 }
 
 /**

@@ -144,11 +144,12 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * The kernel in use; note says why it is not the one that was asked for.
+ * The kernel in use, and why it is not the one that was asked for.
  * @typedef {object} KernelChoice
  * @property {string} name
  * @property {string} artifact  URL of the WebAssembly module, relative to the site
- * @property {string} note      empty if the wish was met
+ * @property {string} wish      "auto" or a name
+ * @property {"unsupported" | "unknown" | null} unmet  by this browser, or by anybody; null: the wish was met
  */
 
 /**

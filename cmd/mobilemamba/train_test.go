@@ -27,11 +27,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// trainingSet writes a data set of two colours and returns its folder.
-func trainingSet(t *testing.T) string {
+// trainingSet writes a data set of two colours, with so many pictures of each for training, and returns its folder.
+func trainingSet(t *testing.T, each int) string {
 	dir := t.TempDir()
 	for class, c := range map[string]color.NRGBA{"blue": {20, 40, 200, 255}, "red": {200, 30, 20, 255}} {
-		for i := range 8 {
+		for i := range each {
 			c.G += 10
 			picture(t, dir, fmt.Sprintf("train/%s/%d.png", class, i), c)
 			if i < 2 {
@@ -53,7 +53,7 @@ func smallTraining(t *testing.T, data, out string) []string {
 }
 
 func TestTrain(t *testing.T) {
-	data, out := trainingSet(t), filepath.Join(t.TempDir(), "out")
+	data, out := trainingSet(t, 8), filepath.Join(t.TempDir(), "out")
 	args := smallTraining(t, data, out)
 	mustCall(t, args...)
 	// The manifest beside the model serves every other command.
@@ -93,7 +93,7 @@ func TestKilled(t *testing.T) {
 	if *long {
 		kills, epochs = 20, "400"
 	}
-	data, dir := trainingSet(t), t.TempDir()
+	data, dir := trainingSet(t, 8), t.TempDir()
 	alone, killed := filepath.Join(dir, "alone"), filepath.Join(dir, "killed")
 	mustCall(t, append(smallTraining(t, data, alone), "--epochs", epochs)...)
 	args := append(smallTraining(t, data, killed), "--epochs", epochs)

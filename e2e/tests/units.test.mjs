@@ -26,12 +26,14 @@ test("the fastest kernels that the browser runs are chosen", () => {
 test("a wish for kernels is met, or the choice says why not", () => {
   assert.deepEqual(
     chooseKernel("scalar", TABLE, () => true),
-    { name: "scalar", artifact: "scalar.wasm", note: "" },
+    { name: "scalar", artifact: "scalar.wasm", wish: "scalar", unmet: null },
   );
+  assert.equal(chooseKernel("auto", TABLE, () => true).unmet, null);
   const refused = chooseKernel("fast", TABLE, (probe) => probe === PROBES.simd);
   assert.equal(refused.name, "middle");
-  assert.match(refused.note, /cannot run.*fast/);
-  assert.match(chooseKernel("magic", TABLE, () => true).note, /no “magic” kernels/);
+  assert.equal(refused.wish, "fast");
+  assert.equal(refused.unmet, "unsupported");
+  assert.equal(chooseKernel("magic", TABLE, () => true).unmet, "unknown");
 });
 
 test("the last kernels of the table run everywhere", () => {

@@ -1,3 +1,214 @@
 /** What the page says in English: a section for each panel, in alphabetical order. */
 
-export const en = { tools: { title: "Tools", inside: "Look inside" } };
+/** @typedef {import("../protocol.js").ErrorCode} ErrorCode */
+
+/**
+ * What an error is called, and what to do about it where the error itself does not say. Faults carry an English
+ * message and mostly a hint of their own, which knows more than the one here.
+ * @typedef {{title: string, hint: string}} ErrorWords
+ */
+
+/** @type {Record<ErrorCode, ErrorWords>} */
+const errors = {
+  "not-an-image": { title: "That is not a picture", hint: "Choose a photo: JPEG, PNG, WebP, GIF, BMP or TIFF." },
+  "unsupported-image": {
+    title: "This kind of picture is not supported",
+    hint: "Save it as JPEG or PNG and try again.",
+  },
+  "image-damaged": { title: "The picture is damaged", hint: "Download or export the picture again." },
+  "image-too-large": { title: "The picture is too large", hint: "Scale the picture down and try again." },
+  "not-a-checkpoint": { title: "That is not a checkpoint", hint: "Choose a .pth or .safetensors file of MobileMamba." },
+  truncated: { title: "The checkpoint is cut off", hint: "Download the file again." },
+  unsafe: { title: "The checkpoint was refused", hint: "Do not open this file elsewhere unless you trust its source." },
+  corrupt: { title: "The checkpoint is damaged", hint: "Download the file again, or convert it anew." },
+  "no-ema": { title: "The checkpoint has no averaged weights", hint: "Load it without the moving average." },
+  mismatch: { title: "The checkpoint does not fit", hint: "Only MobileMamba networks can be loaded." },
+  labels: { title: "The labels do not fit", hint: "Use a file with one line a class: index, id and name, with tabs." },
+  "no-model": { title: "There is no such model", hint: "Choose a model of the list." },
+  "no-picture": { title: "There is no picture", hint: "Classify a picture first." },
+  "bad-request": { title: "That cannot be done", hint: "Reload the page." },
+  panic: { title: "The engine had a fault", hint: "The engine restarts by itself: try again." },
+  failed: { title: "That did not work", hint: "Try again." },
+  "download-failed": { title: "The download failed", hint: "Check the connection and try again." },
+  "wrong-hash": { title: "The download is not what it should be", hint: "Reload the page, or choose another model." },
+  offline: { title: "You are offline", hint: "Connect and try again." },
+  "no-wasm": { title: "This browser cannot run the engine", hint: "Use a current browser." },
+  "worker-crashed": { title: "The engine stopped", hint: "The engine restarts by itself: try again." },
+  "out-of-memory": { title: "Out of memory", hint: "Close other tabs, or choose a smaller model or picture." },
+  "camera-denied": { title: "The camera is not allowed", hint: "Allow it in the browser's settings for this page." },
+  "camera-missing": { title: "No camera", hint: "Connect one, or choose a picture instead." },
+  "camera-busy": { title: "The camera is busy", hint: "Close the program that uses it and start again." },
+  "camera-insecure": { title: "No camera on this page", hint: "Open it over https, or from this machine." },
+  "camera-failed": { title: "The camera failed", hint: "Start it again, or choose a picture instead." },
+  "sound-failed": { title: "No sound", hint: "The page works without it." },
+};
+
+export const en = {
+  answer: {
+    title: "What it sees",
+    empty: "The five likeliest classes appear here, with how sure the model is of each.",
+    advice: "Choose a class to see where in the picture its score comes from.",
+    camera: "Camera",
+    none: (/** @type {string} */ percent) => `No class has ${percent} or more.`,
+    times: (/** @type {string} */ about, /** @type {string} */ network, /** @type {string} */ all) =>
+      `${about} · network ${network} ms · all ${all} ms`,
+    fps: (/** @type {number} */ fps) => `${fps} fps`,
+    spoken: (/** @type {string} */ label, /** @type {string} */ percent) => `${label}, ${percent}`,
+  },
+
+  error: { dismiss: "Dismiss" },
+
+  errors,
+
+  explain: {
+    title: "Explanation",
+    about: (/** @type {Node} */ name) => [
+      "Where the score for ",
+      name,
+      " comes from; the map adds up to the score exactly.",
+    ],
+    sum: (
+      /** @type {{width: number, height: number, positions: string, bias: string, score: string}} */ {
+        width,
+        height,
+        positions,
+        bias,
+        score,
+      },
+    ) => `${width}×${height} positions ${positions}, bias ${bias}: score ${score}, before softmax.`,
+    against: (/** @type {string} */ value) => `against ${value}`,
+    for: (/** @type {string} */ value) => `${value} for`,
+    opacity: "Opacity",
+  },
+
+  format: { locale: "en", percent: (/** @type {string} */ number) => `${number} %` },
+
+  history: { title: "Again" },
+
+  language: { title: "Language" },
+
+  model: {
+    title: "Model",
+    open: "Open a checkpoint",
+    own: "Your own .pth or .safetensors works too, and stays on this device.",
+    params: "Parameters",
+    macs: "MACs",
+    input: "Input",
+    classes: "Classes",
+    variant: "Variant",
+    download: "Download",
+    license: "Licence",
+    accuracy: "Accuracy",
+    measured: (
+      /** @type {{top1: number, top5: number, images: string, dataset: string}} */ { top1, top5, images, dataset },
+    ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
+  },
+
+  overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
+
+  /** The words of index.html, by their data-text. */
+  page: {
+    title: "MobileMamba in your browser",
+    where: "in your browser",
+    intro:
+      "The lightweight vision Mamba of CVPR 2025, written in Go and compiled to WebAssembly. It classifies pictures, your camera and your own checkpoints, and shows what every block of the network costs.",
+    after: "After",
+    local: "(CVPR 2025). The whole network runs on this device; there is no server to send anything to.",
+  },
+
+  samples: {
+    title: "or try",
+    try: (/** @type {string} */ name) => `Try the ${name}`,
+    orange: "orange",
+    seashore: "seashore",
+    "spider-web": "spider web",
+  },
+
+  search: {
+    ask: (/** @type {string} */ classes) => `How sure is it of another of its ${classes} classes?`,
+    example: "cat",
+    found: "Found classes",
+    none: (/** @type {string} */ query) => `This model knows no class called “${query}”.`,
+  },
+
+  session: {
+    onlyOne: (/** @type {string} */ name, /** @type {number} */ others) =>
+      `One at a time: only ${name} was opened, not the ${others} others.`,
+  },
+
+  share: {
+    title: "Take the result along",
+    copy: "Copy",
+    link: "Copy link",
+    resultCopied: "Result copied",
+    linkCopied: "Link copied",
+    refused: "The browser does not allow copying here",
+  },
+
+  sound: { on: "Sound on", off: "Sound off" },
+
+  stage: {
+    title: "Picture",
+    invitation: "Drop a picture here",
+    ways: "or paste one, choose a file, or start the camera",
+    drop: "Let go to classify it",
+    noPreview: "There is no preview of this file.",
+    picture: (/** @type {string} */ name) => `The picture being classified: ${name}`,
+    choose: "Choose a picture",
+    camera: { off: "Start camera", starting: "Starting …", on: "Stop camera" },
+    turn: "Other camera",
+    privacy: "Images never leave this device.",
+  },
+
+  status: {
+    progress: "Progress",
+    bytes: (/** @type {string} */ done, /** @type {string} */ total) => `${done} of ${total}`,
+    runs: (/** @type {number} */ done, /** @type {number} */ total) => `${done} of ${total} runs`,
+    kernels: (/** @type {Node} */ name) => [name, " kernels"],
+    unsupported: (/** @type {string} */ wish, /** @type {string} */ name) =>
+      `This browser cannot run the “${wish}” kernels; the “${name}” kernels run instead.`,
+    unknown: (/** @type {string} */ wish, /** @type {string} */ name) =>
+      `There are no “${wish}” kernels here; the “${name}” kernels run instead.`,
+    downloading: "Downloading the model",
+    preparing: "Preparing the model",
+    classifying: "Classifying",
+    benchmarking: "Measuring this device",
+    failed: "No model is loaded: choose one or open your own",
+    watching: "Classifying what the camera sees",
+    cameraOff: "The camera is off",
+    classified: (/** @type {string} */ name) => `Classified ${name}`,
+    ready: "Ready",
+  },
+
+  threshold: { title: "Show from" },
+
+  timings: {
+    title: "Where the time goes",
+    empty: "Classify a picture, or run the benchmark, to see what each block of the network costs.",
+    of: { answer: "The last pass", benchmark: "Medians of the benchmark" },
+    caption: (/** @type {{what: string, ms: string, macs: string, blocks: number}} */ { what, ms, macs, blocks }) =>
+      `${what}: ${ms} ms for ${macs} MACs in ${blocks} blocks`,
+    bench: (
+      /** @type {{median: Node, runs: number, p10: string, p90: string, min: string, gflops: string, kernel: string}} */ {
+        median,
+        runs,
+        p10,
+        p90,
+        min,
+        gflops,
+        kernel,
+      },
+    ) => [
+      median,
+      ` median of ${runs} runs · p10 ${p10} · p90 ${p90} · best ${min} ms`,
+      ` · ${gflops} GFLOP/s with the ${kernel} kernels`,
+    ],
+    run: (/** @type {number} */ done, /** @type {number} */ total) => `Run ${done} of ${total}`,
+    benchmark: "Benchmark",
+    ms: (/** @type {string} */ ms) => `${ms} ms`,
+    columns: { block: "Block", output: "Output", macs: "MACs", ms: "ms", share: "Share" },
+    stages: { stem: "Stem", stage1: "Stage 1", stage2: "Stage 2", stage3: "Stage 3", head: "Head" },
+  },
+
+  tools: { title: "Tools", inside: "Look inside" },
+};

@@ -1,4 +1,183 @@
 /** What the page says in Simplified Chinese. */
 
 /** @type {import("../language.js").Words} */
-export const zh = { tools: { title: "工具", inside: "内部结构" } };
+export const zh = {
+  answer: {
+    title: "识别结果",
+    empty: "这里将显示可能性最高的五个类别，以及模型对每一类的把握。",
+    advice: "选择一个类别，即可查看它的得分来自图片的哪些位置。",
+    camera: "摄像头",
+    none: (percent) => `没有概率达到 ${percent} 的类别。`,
+    times: (about, network, all) => `${about} · 网络 ${network} 毫秒 · 总计 ${all} 毫秒`,
+    fps: (fps) => `${fps} 帧/秒`,
+    spoken: (label, percent) => `${label}，${percent}`,
+  },
+
+  error: { dismiss: "关闭" },
+
+  errors: {
+    "not-an-image": { title: "这不是图片", hint: "请选择照片：JPEG、PNG、WebP、GIF、BMP 或 TIFF。" },
+    "unsupported-image": { title: "不支持这种图片格式", hint: "请另存为 JPEG 或 PNG 后重试。" },
+    "image-damaged": {
+      title: "图片已损坏",
+      hint: "请重新下载或导出这张图片；如果其他程序能打开它，请另存为 PNG 再试。",
+    },
+    "image-too-large": { title: "图片太大", hint: "请缩小图片后重试。" },
+    "not-a-checkpoint": {
+      title: "这不是模型权重文件",
+      hint: "请选择 MobileMamba 的权重文件：官方训练得到的 .pth，或 .safetensors。",
+    },
+    truncated: { title: "权重文件不完整", hint: "请重新下载，并核对文件大小是否与来源一致。" },
+    unsafe: { title: "已拒绝打开这个权重文件", hint: "除非信任其来源，否则也不要用其他程序打开它。" },
+    corrupt: { title: "权重文件已损坏", hint: "请重新下载，或重新转换。" },
+    "no-ema": { title: "权重文件中没有滑动平均权重", hint: "请改为加载未经滑动平均的权重。" },
+    mismatch: { title: "权重与网络结构不符", hint: "只能加载 MobileMamba 网络；下面的信息列出了不符之处。" },
+    labels: { title: "标签与模型不符", hint: "标签文件应每行一个类别：序号、编号、名称，以制表符分隔。" },
+    "no-model": { title: "没有这个模型", hint: "请从列表中选择一个模型。" },
+    "no-picture": { title: "还没有图片", hint: "请先识别一张图片。" },
+    "bad-request": { title: "无法执行此操作", hint: "请重新加载页面；如果问题再次出现，请向我们反馈。" },
+    panic: { title: "引擎出现故障", hint: "引擎会自动重启，请重试。" },
+    failed: { title: "操作未成功", hint: "请重试；如果问题再次出现，请向我们反馈。" },
+    "download-failed": {
+      title: "下载失败",
+      hint: "请检查网络连接后重试。如果是其他网站的图片，对方可能不允许读取：请先保存，再把它拖到这里。",
+    },
+    "wrong-hash": {
+      title: "下载的文件与预期不符",
+      hint: "文件在传输中损坏或被替换。请绕过缓存重新加载页面，或选择其他模型。",
+    },
+    offline: { title: "设备已离线", hint: "请连接网络后重试。" },
+    "no-wasm": { title: "此浏览器无法运行引擎", hint: "请使用较新的浏览器，或在设置中允许 WebAssembly。" },
+    "worker-crashed": { title: "引擎已停止", hint: "引擎会自动重启，请重试。如果同一个文件反复出错，问题就在该文件。" },
+    "out-of-memory": { title: "内存不足", hint: "请关闭其他标签页，或选择更小的模型或图片。" },
+    "camera-denied": { title: "没有摄像头权限", hint: "请在浏览器设置中允许本页使用摄像头，然后重新开启。" },
+    "camera-missing": { title: "找不到摄像头", hint: "请连接摄像头，或改为选择一张图片。" },
+    "camera-busy": { title: "摄像头被占用", hint: "可能有其他程序正在使用它：请关闭该程序后重新开启。" },
+    "camera-insecure": { title: "本页不能使用摄像头", hint: "请通过 https 打开，或在本机（localhost）上打开。" },
+    "camera-failed": { title: "摄像头启动失败", hint: "请重新开启，或改为选择一张图片。" },
+    "sound-failed": { title: "无法播放声音", hint: "没有声音也不影响使用。" },
+  },
+
+  explain: {
+    title: "解释",
+    about: (name) => ["“", name, "”的得分来自哪里；图上各处之和恰好等于得分。"],
+    sum: ({ width, height, positions, bias, score }) =>
+      `${width}×${height} 个位置合计 ${positions}，偏置 ${bias}：softmax 之前的得分为 ${score}。`,
+    against: (value) => `反对 ${value}`,
+    for: (value) => `${value} 支持`,
+    opacity: "不透明度",
+  },
+
+  format: { locale: "zh-CN", percent: (number) => `${number}%` },
+
+  history: { title: "最近" },
+
+  language: { title: "语言" },
+
+  model: {
+    title: "模型",
+    open: "打开权重文件",
+    own: "也可以使用您自己的 .pth 或 .safetensors 文件，它不会离开本设备。",
+    params: "参数量",
+    macs: "乘加运算量",
+    input: "输入尺寸",
+    classes: "类别数",
+    variant: "型号",
+    download: "下载大小",
+    license: "许可证",
+    accuracy: "准确率",
+    measured: ({ top1, top5, images, dataset }) =>
+      `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
+  },
+
+  overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
+
+  page: {
+    title: "浏览器中的 MobileMamba",
+    where: "就在浏览器里",
+    intro:
+      "CVPR 2025 的轻量级视觉 Mamba，用 Go 编写并编译为 WebAssembly。它能识别图片和摄像头画面，也能加载您自己的权重，并逐块展示网络的耗时。",
+    after: "实现自论文",
+    local: "（CVPR 2025）。整个网络都在本设备上运行，没有任何服务器会收到您的数据。",
+  },
+
+  samples: {
+    title: "或者试试",
+    try: (name) => `试试${name}`,
+    orange: "橙子",
+    seashore: "海滨",
+    "spider-web": "蜘蛛网",
+  },
+
+  search: {
+    ask: (classes) => `在它的 ${classes} 个类别中，对其他类别有多大把握？`,
+    example: "猫",
+    found: "找到的类别",
+    none: (query) => `这个模型没有名为“${query}”的类别。`,
+  },
+
+  session: { onlyOne: (name, others) => `一次只能打开一个文件：已打开 ${name}，其余 ${others} 个未打开。` },
+
+  share: {
+    title: "保存结果",
+    copy: "复制",
+    link: "复制链接",
+    resultCopied: "结果已复制",
+    linkCopied: "链接已复制",
+    refused: "浏览器不允许在此复制",
+  },
+
+  sound: { on: "声音已开", off: "声音已关" },
+
+  stage: {
+    title: "图片",
+    invitation: "把图片拖到这里",
+    ways: "也可以粘贴图片、选择文件或开启摄像头",
+    drop: "松开即可识别",
+    noPreview: "无法预览此文件。",
+    picture: (name) => `正在识别的图片：${name}`,
+    choose: "选择图片",
+    camera: { off: "开启摄像头", starting: "正在开启…", on: "关闭摄像头" },
+    turn: "切换摄像头",
+    privacy: "图片不会离开本设备。",
+  },
+
+  status: {
+    progress: "进度",
+    bytes: (done, total) => `${done} / ${total}`,
+    runs: (done, total) => `第 ${done} 次，共 ${total} 次`,
+    kernels: (name) => [name, " 内核"],
+    unsupported: (wish, name) => `此浏览器无法运行“${wish}”内核，已改用“${name}”内核。`,
+    unknown: (wish, name) => `这里没有“${wish}”内核，已改用“${name}”内核。`,
+    downloading: "正在下载模型",
+    preparing: "正在准备模型",
+    classifying: "正在识别",
+    benchmarking: "正在测试本设备的性能",
+    failed: "尚未加载模型：请选择一个，或打开您自己的权重文件",
+    watching: "正在识别摄像头画面",
+    cameraOff: "摄像头已关闭",
+    classified: (name) => `已识别 ${name}`,
+    ready: "就绪",
+  },
+
+  threshold: { title: "概率下限" },
+
+  timings: {
+    title: "时间花在哪里",
+    empty: "识别一张图片，或运行基准测试，即可查看网络中每一块的耗时。",
+    of: { answer: "最近一次推理", benchmark: "基准测试的中位数" },
+    caption: ({ what, ms, macs, blocks }) => `${what}：${blocks} 个块、${macs} 次乘加，共 ${ms} 毫秒`,
+    bench: ({ median, runs, p10, p90, min, gflops, kernel }) => [
+      median,
+      ` ${runs} 次的中位数 · p10 ${p10} · p90 ${p90} · 最快 ${min} 毫秒`,
+      ` · ${kernel} 内核 ${gflops} GFLOP/s`,
+    ],
+    run: (done, total) => `第 ${done} 次，共 ${total} 次`,
+    benchmark: "基准测试",
+    ms: (ms) => `${ms} 毫秒`,
+    columns: { block: "块", output: "输出", macs: "乘加", ms: "毫秒", share: "占比" },
+    stages: { stem: "Stem", stage1: "阶段 1", stage2: "阶段 2", stage3: "阶段 3", head: "分类头" },
+  },
+
+  tools: { title: "工具", inside: "内部结构" },
+};

@@ -1,4 +1,6 @@
-/** Numbers for people. */
+/** Numbers for people, as the language in use writes them. */
+
+import { words } from "../language.js";
 
 /** @param {number} bytes */
 export function formatBytes(bytes) {
@@ -20,6 +22,14 @@ export function formatCount(count) {
   return String(count);
 }
 
+/**
+ * All digits: 10,000.
+ * @param {number} count
+ */
+export function formatInteger(count) {
+  return count.toLocaleString(words().format.locale, { maximumFractionDigits: 0 });
+}
+
 /** @param {number} ms */
 export function formatMs(ms) {
   if (ms >= 100) return ms.toFixed(0);
@@ -29,7 +39,15 @@ export function formatMs(ms) {
 /** @param {number} p  probability */
 export function formatPercent(p) {
   const percent = 100 * p;
-  return `${percent < 0.01 && percent > 0 ? "< 0.01" : percent.toFixed(percent < 1 ? 2 : 1)} %`;
+  return words().format.percent(percent < 0.01 && percent > 0 ? "< 0.01" : percent.toFixed(percent < 1 ? 2 : 1));
+}
+
+/**
+ * Without decimals.
+ * @param {number} share  0 to 1
+ */
+export function formatShare(share) {
+  return words().format.percent(String(Math.round(100 * share)));
 }
 
 /** @param {number[]} shape */

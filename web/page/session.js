@@ -1,7 +1,7 @@
 /** What the page does: every action that a panel, a drop or the address can ask for. Panels read the state, this writes. */
 
 import { ClassifierError, toFault } from "../errors.js";
-import { changeLanguage } from "../language.js";
+import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
@@ -185,8 +185,9 @@ export function createSession({ store, classifier }) {
     } catch (error) {
       finish(operation);
       const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
-      const why = error instanceof Error ? error.message : String(error);
-      fail(new ClassifierError("download-failed", `The picture at ${url} could not be loaded: ${why}.`, hint));
+      fail(
+        new ClassifierError("download-failed", `The picture at ${url} could not be loaded: ${reason(error)}.`, hint),
+      );
     }
   }
 
@@ -223,8 +224,7 @@ export function createSession({ store, classifier }) {
       const [first, ...others] = files;
       if (!first) return;
       const opened = CHECKPOINT.test(first.name) ? useModel(first) : showPicture(first, first.name);
-      if (others.length)
-        store.update({ notice: `One at a time: only ${first.name} was opened, not the ${others.length} others.` });
+      if (others.length) store.update({ notice: words().session.onlyOne(first.name, others.length) });
       await opened;
     },
 
@@ -277,10 +277,21 @@ export function createSession({ store, classifier }) {
     report: fail,
 
     async speak(language) {
-      await changeLanguage(language);
-      store.update({ language });
+      try {
+        await changeLanguage(language);
+      } catch (error) {
+        return fail(new ClassifierError("download-failed", `The words could not be loaded: ${reason(error)}.`));
+      }
+      rememberLanguage(language);
+      // A notice is a sentence of the moment, in the language of before.
+      store.update({ language, notice: "" });
     },
 
     chooseTool: (tool) => store.update({ tool }),
   };
+}
+
+/** @param {unknown} error */
+function reason(error) {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -1,5 +1,6 @@
 /** The five likeliest classes, with bars, and what can be done with the answer. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
 import { createRow } from "./row.js";
@@ -15,20 +16,13 @@ const SPEECH_INTERVAL = 2000;
 
 /** @type {import("../page/state.js").Panel} */
 export function answerPanel({ store, session }) {
+  const say = words().answer;
   const rows = Array.from({ length: TOP }, () => createRow("prediction", session.toggleExplanation));
   const list = el("ol", { class: "top5", "data-testid": "top5" });
-  const empty = el(
-    "p",
-    { class: "muted empty" },
-    "The five likeliest classes appear here, with how sure the model is of each.",
-  );
+  const empty = el("p", { class: "muted empty" }, say.empty);
   const none = el("p", { class: "muted", "data-testid": "none-likely" });
   const about = el("p", { class: "muted answer-about" });
-  const advice = el(
-    "p",
-    { class: "muted answer-about" },
-    "Choose a class to see where in the picture its score comes from.",
-  );
+  const advice = el("p", { class: "muted answer-about" }, say.advice);
   const rate = el("span", { class: "muted" });
   const speech = el("p", { class: "visually-hidden", "aria-live": "polite" });
   const speak = announcer(speech);
@@ -45,7 +39,8 @@ export function answerPanel({ store, session }) {
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      about.textContent = `${answer.about === "camera" ? "Camera" : answer.about} · network ${formatMs(ms.forward)} ms · all ${formatMs(ms.total)} ms`;
+      const what = answer.about === "camera" ? say.camera : answer.about;
+      about.textContent = say.times(what, formatMs(ms.forward), formatMs(ms.total));
       speak(top[0]);
     },
   );
@@ -58,7 +53,7 @@ export function answerPanel({ store, session }) {
   );
   store.watch(
     (state) => (state.camera.phase === "on" ? Math.round(state.camera.fps) : 0),
-    (fps) => (rate.textContent = fps ? `${fps} fps` : ""),
+    (fps) => (rate.textContent = fps ? say.fps(fps) : ""),
   );
 
   function showRows() {
@@ -69,13 +64,13 @@ export function answerPanel({ store, session }) {
     shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
     none.hidden = answer === null || top.length > 0;
-    none.textContent = `No class has ${formatPercent(threshold)} or more.`;
+    none.textContent = say.none(formatPercent(threshold));
   }
 
   return el(
     "section",
     { class: "card", "aria-labelledby": "answer-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "answer-title" }, "What it sees"), rate),
+    el("div", { class: "card-head" }, el("h2", { id: "answer-title" }, say.title), rate),
     empty,
     list,
     none,
@@ -98,12 +93,13 @@ function announcer(speech) {
   let latest = null;
   let spoken = -1;
   let resting = false;
+  const say = words().answer;
 
   function speak() {
     resting = false;
     if (!latest || latest.index === spoken) return;
     spoken = latest.index;
-    speech.textContent = `${latest.label}, ${formatPercent(latest.p)}`;
+    speech.textContent = say.spoken(latest.label, formatPercent(latest.p));
     resting = true;
     setTimeout(speak, SPEECH_INTERVAL);
   }

@@ -1,11 +1,13 @@
 /** What the map over the picture says, its scale, and how strongly it is drawn. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
 import { HEAT, largest, total } from "../page/heat.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function explainPanel({ store, session }) {
+  const say = words().explain;
   const name = el("em");
   const sum = el("p", { class: "muted", "data-testid": "explain-sum" });
   const [least, most] = [el("span"), el("span")];
@@ -22,14 +24,14 @@ export function explainPanel({ store, session }) {
   });
   const panel = el(
     "div",
-    { class: "explain", role: "group", "aria-label": "Explanation", "data-testid": "explain" },
-    el("p", {}, "Where the score for ", name, " comes from; the map adds up to the score exactly."),
+    { class: "explain", role: "group", "aria-label": say.title, "data-testid": "explain" },
+    el("p", {}, ...say.about(name)),
     sum,
     el(
       "div",
       { class: "explain-controls" },
       el("p", { class: "heat-legend muted" }, least, scale, most),
-      el("label", { class: "muted" }, "Opacity", slider),
+      el("label", { class: "muted" }, say.opacity, slider),
     ),
   );
 
@@ -41,9 +43,15 @@ export function explainPanel({ store, session }) {
       const { label, logit, bias, map, width, height } = explanation;
       const extent = largest(map);
       name.textContent = label;
-      least.textContent = `against ${formatSigned(-extent)}`;
-      most.textContent = `${formatSigned(extent)} for`;
-      sum.textContent = `${width}×${height} positions ${formatSigned(total(explanation) - bias)}, bias ${formatSigned(bias)}: score ${formatSigned(logit)}, before softmax.`;
+      least.textContent = say.against(formatSigned(-extent));
+      most.textContent = say.for(formatSigned(extent));
+      sum.textContent = say.sum({
+        width,
+        height,
+        positions: formatSigned(total(explanation) - bias),
+        bias: formatSigned(bias),
+        score: formatSigned(logit),
+      });
       sum.dataset.sum = String(total(explanation));
       sum.dataset.logit = String(logit);
     },

@@ -1,5 +1,6 @@
 /** The last pictures, to open them again. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
 
@@ -12,7 +13,7 @@ export function historyPanel({ store, session }) {
   const panel = el(
     "div",
     { class: "history", "data-testid": "history" },
-    el("span", { id: "history-title", class: "muted" }, "Again"),
+    el("span", { id: "history-title", class: "muted" }, words().history.title),
     strip,
   );
   /**

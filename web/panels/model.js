@@ -1,10 +1,12 @@
 /** Which model looks: one of the site's, or a checkpoint of the user's own. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
-import { formatBytes, formatCount } from "../page/format.js";
+import { formatBytes, formatCount, formatInteger } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelPanel({ store, session }) {
+  const say = words().model;
   const select = el("select", {
     id: "model",
     "data-testid": "model-select",
@@ -48,18 +50,19 @@ export function modelPanel({ store, session }) {
       const { models, chosen } = store.get();
       const entry = models.find((model) => model.id === chosen);
       const rows = [
-        ["Parameters", formatCount(info.params)],
-        ["MACs", formatCount(info.macs)],
-        ["Input", `${info.height}×${info.width}`],
-        ["Classes", String(info.classes)],
+        [say.params, formatCount(info.params)],
+        [say.macs, formatCount(info.macs)],
+        [say.input, `${info.height}×${info.width}`],
+        [say.classes, formatInteger(info.classes)],
       ];
-      if (info.variant) rows.push(["Variant", info.variant]);
-      if (entry) rows.push(["Download", `${formatBytes(entry.weights[0].bytes)} ${entry.weights[0].dtype}`]);
-      if (entry?.license) rows.push(["Licence", entry.license]);
+      if (info.variant) rows.push([say.variant, info.variant]);
+      if (entry) rows.push([say.download, `${formatBytes(entry.weights[0].bytes)} ${entry.weights[0].dtype}`]);
+      if (entry?.license) rows.push([say.license, entry.license]);
       facts.replaceChildren(...rows.map(([name, value]) => fact(name, value)));
       if (entry?.accuracy) {
         const { top1, top5, n, dataset } = entry.accuracy;
-        facts.append(fact("Accuracy", `top-1 ${top1} %, top-5 ${top5} % of ${n} images of ${dataset}`, "wide"));
+        const measured = say.measured({ top1, top5, images: formatInteger(n), dataset });
+        facts.append(fact(say.accuracy, measured, "wide"));
       }
     },
   );
@@ -70,13 +73,13 @@ export function modelPanel({ store, session }) {
     el(
       "div",
       { class: "card-head" },
-      el("h2", { id: "model-title" }, el("label", { for: "model" }, "Model")),
-      el("button", { type: "button", onclick: () => input.click() }, icon("file"), "Open a checkpoint"),
+      el("h2", { id: "model-title" }, el("label", { for: "model" }, say.title)),
+      el("button", { type: "button", onclick: () => input.click() }, icon("file"), say.open),
     ),
     select,
     input,
     facts,
-    el("p", { class: "muted own" }, "Your own .pth or .safetensors works too, and stays on this device."),
+    el("p", { class: "muted own" }, say.own),
   );
 }
 

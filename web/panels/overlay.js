@@ -1,5 +1,6 @@
 /** The map of a class, drawn over the part of the picture that the network saw. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
 import { paintHeat } from "../page/heat.js";
@@ -54,7 +55,7 @@ export function overlayPanel({ store }) {
     canvas.width = Math.round(view.width * scale);
     canvas.height = Math.round(view.height * scale);
     canvas.dataset.index = String(index);
-    canvas.setAttribute("aria-label", `Where in the picture the score for ${label} comes from`);
+    canvas.setAttribute("aria-label", words().overlay.about(label));
     const pixels = paintHeat(explanation, canvas.width, canvas.height);
     canvas.getContext("2d")?.putImageData(new ImageData(pixels, canvas.width, canvas.height), 0, 0);
   }

@@ -1,30 +1,38 @@
 /** "How sure is it that this is a tabby?": any class by its name. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
+import { formatInteger } from "../page/format.js";
 import { createRow } from "./row.js";
 
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
 /** @type {import("../page/state.js").Panel} */
 export function searchPanel({ store, session }) {
+  const say = words().search;
   /** @type {ReturnType<typeof createRow>[]} */
   const rows = [];
-  const list = el("ul", { class: "found", "aria-label": "Found classes", "data-testid": "found" });
+  const list = el("ul", { class: "found", "aria-label": say.found, "data-testid": "found" });
   const none = el("p", { class: "muted", role: "status", "data-testid": "found-none" });
   const input = el("input", {
     type: "search",
     autocomplete: "off",
     spellcheck: "false",
-    placeholder: "cat",
+    placeholder: say.example,
     "data-testid": "class-search",
-    oninput: () => session.search(input.value),
+    // Letters on the way to a Chinese word are no word yet.
+    oninput: (/** @type {Event} */ event) => {
+      if (!(/** @type {InputEvent} */ (event).isComposing)) session.search(input.value);
+    },
+    oncompositionend: () => session.search(input.value),
   });
+  input.value = store.get().query;
   const label = el("span");
   const panel = el("div", { class: "search" }, el("label", { class: "muted" }, label, input), list, none);
 
   store.watch(
     (state) => state.info,
-    (info) => (label.textContent = `How sure is it of another of its ${info?.classes ?? ""} classes?`),
+    (info) => (label.textContent = say.ask(info ? formatInteger(info.classes) : "")),
   );
   store.watch(
     (state) => state.answer === null,
@@ -41,7 +49,7 @@ export function searchPanel({ store, session }) {
       press(store.get().explanation?.index);
       if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
       none.hidden = found === null || found.length > 0;
-      none.textContent = found ? `This model knows no class called “${store.get().query.trim()}”.` : "";
+      none.textContent = found ? say.none(store.get().query.trim()) : "";
     },
   );
   store.watch((state) => state.explanation?.index, press);

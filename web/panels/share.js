@@ -1,5 +1,6 @@
 /** The result to take along: copied, downloaded, or as a link. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { toCsv, toJson, toLink } from "../page/report.js";
 
@@ -8,20 +9,21 @@ const SAID = 3000;
 
 /** @type {import("../page/state.js").Panel} */
 export function sharePanel({ store }) {
+  const say = words().share;
   const said = el("span", { class: "muted", role: "status", "data-testid": "copied" });
   let timer = 0;
 
   /**
    * @param {string} text
-   * @param {string} what
+   * @param {string} done  what is said then
    */
-  async function copy(text, what) {
+  async function copy(text, done) {
     try {
       await navigator.clipboard.writeText(text);
-      said.textContent = `${what} copied`;
+      said.textContent = done;
     } catch {
       // Not a secure page, or not allowed.
-      said.textContent = "The browser does not allow copying here";
+      said.textContent = say.refused;
     }
     clearTimeout(timer);
     timer = setTimeout(() => (said.textContent = ""), SAID);
@@ -44,13 +46,13 @@ export function sharePanel({ store }) {
     const { picture, chosen, kernel } = store.get();
     if (!picture || !kernel) return;
     const link = toLink(location.href, { model: chosen, kernel: kernel.name, source: picture.source });
-    void copy(link, "Link");
+    void copy(link, say.linkCopied);
   };
-  const link = button("copy-link", copyLink, icon("link"), "Copy link");
+  const link = button("copy-link", copyLink, icon("link"), say.link);
   const panel = el(
     "div",
-    { class: "actions share-actions", role: "group", "aria-label": "Take the result along" },
-    button("copy-json", () => void copy(toJson(store.get()), "Result"), icon("copy"), "Copy"),
+    { class: "actions share-actions", role: "group", "aria-label": say.title },
+    button("copy-json", () => void copy(toJson(store.get()), say.resultCopied), icon("copy"), say.copy),
     button("download-json", () => download(toJson(store.get()), "application/json", "json"), icon("download"), "JSON"),
     button("download-csv", () => download(toCsv(store.get()), "text/csv", "csv"), icon("download"), "CSV"),
     link,

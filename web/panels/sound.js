@@ -1,9 +1,11 @@
 /** The switch for the earcons. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function soundPanel({ store, session }) {
+  const say = words().sound;
   const button = el("button", {
     type: "button",
     class: "quiet sound",
@@ -14,7 +16,7 @@ export function soundPanel({ store, session }) {
     (state) => state.sound,
     (sound) => {
       const wanted = sound !== "off";
-      button.replaceChildren(icon(wanted ? "soundOn" : "soundOff"), el("span", {}, wanted ? "Sound on" : "Sound off"));
+      button.replaceChildren(icon(wanted ? "soundOn" : "soundOff"), el("span", {}, wanted ? say.on : say.off));
       button.setAttribute("aria-pressed", String(wanted));
       button.dataset.sound = sound;
     },

@@ -1,5 +1,6 @@
 /** The picture or the camera, and ways to bring one here: pick, start the camera, choose a sample. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { explainPanel } from "./explain.js";
 import { historyPanel } from "./history.js";
@@ -8,6 +9,7 @@ import { samplesPanel } from "./samples.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function stagePanel({ store, session }) {
+  const say = words().stage;
   const input = el("input", {
     type: "file",
     accept: "image/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
@@ -25,14 +27,14 @@ export function stagePanel({ store, session }) {
   const pick = () => input.click();
 
   const preview = el("img", { class: "stage-media", alt: "" });
-  const placeholder = el("p", { class: "stage-note" }, "There is no preview of this file.");
+  const placeholder = el("p", { class: "stage-note" }, say.noPreview);
   preview.addEventListener("error", () => show(placeholder));
   const invitation = el(
     "div",
     { class: "invitation" },
     waveletSquare(),
-    el("p", { class: "invitation-title" }, "Drop a picture here"),
-    el("p", { class: "muted" }, "or paste one, choose a file, or start the camera"),
+    el("p", { class: "invitation-title" }, say.invitation),
+    el("p", { class: "muted" }, say.ways),
   );
   const video = session.video;
   video.className = "stage-media";
@@ -43,7 +45,7 @@ export function stagePanel({ store, session }) {
     { class: "stage", "data-testid": "drop-zone" },
     view,
     overlayPanel({ store, session }),
-    el("p", { class: "drop-hint" }, "Let go to classify it"),
+    el("p", { class: "drop-hint" }, say.drop),
   );
   // A convenience for the mouse: the button below does the same for everyone.
   zone.addEventListener("click", () => {
@@ -66,7 +68,7 @@ export function stagePanel({ store, session }) {
     "button",
     { type: "button", "data-testid": "camera-turn", onclick: () => session.turnCamera() },
     icon("turn"),
-    "Other camera",
+    say.turn,
   );
 
   store.watch(
@@ -77,7 +79,7 @@ export function stagePanel({ store, session }) {
       if (camera.phase === "on") return show(video);
       if (!picture) return show(invitation);
       preview.src = picture.url;
-      preview.alt = `The picture being classified: ${picture.name}`;
+      preview.alt = say.picture(picture.name);
       show(preview);
     },
   );
@@ -88,7 +90,7 @@ export function stagePanel({ store, session }) {
   store.watch(
     (state) => state.camera.phase,
     (phase) => {
-      cameraLabel.textContent = { off: "Start camera", starting: "Starting …", on: "Stop camera" }[phase];
+      cameraLabel.textContent = say.camera[phase];
       cameraButton.replaceChildren(icon(phase === "off" ? "camera" : "stop"), cameraLabel);
       cameraButton.dataset.phase = phase;
     },
@@ -105,20 +107,20 @@ export function stagePanel({ store, session }) {
 
   return el(
     "section",
-    { class: "card stage-card", "aria-label": "Picture" },
+    { class: "card stage-card", "aria-label": say.title },
     zone,
     explainPanel({ store, session }),
     input,
     el(
       "div",
       { class: "actions" },
-      el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), "Choose a picture"),
+      el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), say.choose),
       cameraButton,
       turnButton,
       samplesPanel({ store, session }),
     ),
     historyPanel({ store, session }),
-    el("p", { class: "privacy" }, "Images never leave this device."),
+    el("p", { class: "privacy" }, say.privacy),
   );
 }
 

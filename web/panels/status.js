@@ -1,5 +1,6 @@
 /** One line that says what is going on, the progress of what takes long, and the kernels in use. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes } from "../page/format.js";
 
@@ -7,9 +8,10 @@ import { formatBytes } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function statusPanel({ store }) {
+  const say = words().status;
   const text = el("p", { role: "status", "data-testid": "status" });
   const numbers = el("span", { class: "muted", "data-testid": "progress" });
-  const bar = el("progress", { max: "1", "aria-label": "Progress" });
+  const bar = el("progress", { max: "1", "aria-label": say.progress });
   const kernel = el("span", { "data-testid": "kernel" });
   const note = el("p", { class: "note", "data-testid": "kernel-note" });
   const notice = el("p", { class: "note", role: "status", "data-testid": "notice" });
@@ -27,15 +29,15 @@ export function statusPanel({ store }) {
       // All bytes here, but the model not yet ready: it is being unpacked.
       if (phase === "bench" || done < total) bar.value = done / total;
       numbers.textContent =
-        phase === "weights" ? `${formatBytes(done)} of ${formatBytes(total)}` : `${done} of ${total} runs`;
+        phase === "weights" ? say.bytes(formatBytes(done), formatBytes(total)) : say.runs(done, total);
     },
   );
   store.watch(
     (state) => state.kernel,
     (choice) => {
       kernel.textContent = choice ? choice.name : "…";
-      note.textContent = choice?.note ?? "";
-      note.hidden = !choice?.note;
+      note.textContent = choice?.unmet ? say[choice.unmet](choice.wish, choice.name) : "";
+      note.hidden = !choice?.unmet;
     },
   );
   store.watch(
@@ -49,7 +51,7 @@ export function statusPanel({ store }) {
   return el(
     "div",
     { class: "status" },
-    el("div", { class: "status-line" }, text, numbers, el("span", { class: "chip" }, kernel, " kernels")),
+    el("div", { class: "status-line" }, text, numbers, el("span", { class: "chip" }, ...say.kernels(kernel))),
     bar,
     note,
     notice,
@@ -63,18 +65,19 @@ function isLong({ activity }) {
 
 /** @param {Readonly<State>} state */
 function describe({ activity, camera, answer, progress }) {
+  const say = words().status;
   switch (activity) {
     case "loading":
-      return progress && progress.done < progress.total ? "Downloading the model" : "Preparing the model";
+      return progress && progress.done < progress.total ? say.downloading : say.preparing;
     case "classifying":
-      return "Classifying";
+      return say.classifying;
     case "benchmarking":
-      return "Measuring this device";
+      return say.benchmarking;
     case "failed":
-      return "No model is loaded: choose one or open your own";
+      return say.failed;
     case "idle":
-      if (camera.phase === "on") return "Classifying what the camera sees";
-      if (answer?.about === "camera") return "The camera is off";
-      return answer ? `Classified ${answer.about}` : "Ready";
+      if (camera.phase === "on") return say.watching;
+      if (answer?.about === "camera") return say.cameraOff;
+      return answer ? say.classified(answer.about) : say.ready;
   }
 }

@@ -1,6 +1,8 @@
 /** From which probability on a class is shown. */
 
+import { words } from "../language.js";
 import { el } from "../page/dom.js";
+import { formatShare } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function thresholdPanel({ store, session }) {
@@ -13,12 +15,12 @@ export function thresholdPanel({ store, session }) {
     "data-testid": "threshold",
     oninput: () => session.setThreshold(slider.valueAsNumber),
   });
-  const panel = el("label", { class: "threshold muted" }, "Show from", slider, value);
+  const panel = el("label", { class: "threshold muted" }, words().threshold.title, slider, value);
   store.watch(
     (state) => state.threshold,
     (threshold) => {
       slider.value = String(threshold);
-      value.textContent = `${Math.round(100 * threshold)} %`;
+      value.textContent = formatShare(threshold);
     },
   );
   store.watch(

@@ -1,15 +1,14 @@
 /** Where the time goes: every block of the network, grouped by stage; and the benchmark. */
 
+import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { formatCount, formatMs, formatPercent, formatShape } from "../page/format.js";
 
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
 
-/** @type {Record<string, string>} */
-const STAGES = { stem: "Stem", stage1: "Stage 1", stage2: "Stage 2", stage3: "Stage 3", head: "Head" };
-
 /** @type {import("../page/state.js").Panel} */
 export function timingsPanel({ store, session }) {
+  const say = words().timings;
   const caption = el("p", { class: "muted" });
   const blocks = el("div", { "data-testid": "blocks" });
   const benchLine = el("p", { class: "bench", "data-testid": "bench-result" });
@@ -27,13 +26,16 @@ export function timingsPanel({ store, session }) {
     (state) => state.timing,
     (timing) => {
       if (!timing) {
-        caption.textContent = "Classify a picture, or run the benchmark, to see what each block of the network costs.";
+        caption.textContent = say.empty;
         breakdown = null;
         return blocks.replaceChildren();
       }
-      const what = timing.of === "benchmark" ? "Medians of the benchmark" : "The last pass";
-      const macs = sum(timing.blocks, (block) => block.macs);
-      caption.textContent = `${what}: ${formatMs(timing.total)} ms for ${formatCount(macs)} MACs in ${timing.blocks.length} blocks`;
+      caption.textContent = say.caption({
+        what: say.of[timing.of],
+        ms: formatMs(timing.total),
+        macs: formatCount(sum(timing.blocks, (block) => block.macs)),
+        blocks: timing.blocks.length,
+      });
       // Drawn once per model, then only the numbers change: the camera brings many passes a second.
       if (!breakdown?.fits(timing.blocks)) {
         breakdown = createBreakdown(timing.blocks);
@@ -50,9 +52,15 @@ export function timingsPanel({ store, session }) {
       if (!bench) return;
       const { median, p10, p90, min, gflops, kernel, runs } = bench;
       benchLine.replaceChildren(
-        el("strong", {}, `${formatMs(median)} ms`),
-        ` median of ${runs} runs · p10 ${formatMs(p10)} · p90 ${formatMs(p90)} · best ${formatMs(min)} ms`,
-        ` · ${gflops.toFixed(1)} GFLOP/s with the ${kernel} kernels`,
+        ...say.bench({
+          median: el("strong", {}, say.ms(formatMs(median))),
+          runs,
+          p10: formatMs(p10),
+          p90: formatMs(p90),
+          min: formatMs(min),
+          gflops: gflops.toFixed(1),
+          kernel,
+        }),
       );
     },
   );
@@ -63,15 +71,15 @@ export function timingsPanel({ store, session }) {
   store.watch(
     ({ activity, progress }) =>
       activity === "benchmarking" && progress?.phase === "bench"
-        ? `Run ${progress.done} of ${progress.total}`
-        : "Benchmark",
+        ? say.run(progress.done, progress.total)
+        : say.benchmark,
     (text) => (buttonText.textContent = text),
   );
 
   return el(
     "section",
     { class: "card timings", "aria-labelledby": "timings-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "timings-title" }, "Where the time goes"), button),
+    el("div", { class: "card-head" }, el("h2", { id: "timings-title" }, say.title), button),
     benchLine,
     caption,
     blocks,
@@ -83,6 +91,7 @@ export function timingsPanel({ store, session }) {
  * @param {BlockTiming[]} model
  */
 function createBreakdown(model) {
+  const { columns } = words().timings;
   const groups = [...new Set(model.map((block) => block.stage))].map((stage) => createGroup(stage, model));
   const table = el(
     "table",
@@ -93,12 +102,12 @@ function createBreakdown(model) {
       el(
         "tr",
         {},
-        heading("Block"),
-        heading("Output"),
-        heading("MACs"),
-        heading("ms"),
+        heading(columns.block),
+        heading(columns.output),
+        heading(columns.macs),
+        heading(columns.ms),
         heading("GFLOP/s", "col", "rate"),
-        heading("Share"),
+        heading(columns.share),
       ),
     ),
     ...groups.map((group) => group.body),
@@ -121,7 +130,7 @@ function createBreakdown(model) {
  * @param {BlockTiming[]} model
  */
 function createGroup(stage, model) {
-  const name = STAGES[stage] ?? stage;
+  const name = stageName(stage);
   const ribbon = el("span", { "data-stage": stage }, el("span", {}, name));
   const cells = createCells();
   const head = el(
@@ -152,6 +161,13 @@ function createGroup(stage, model) {
       for (const block of mine) rows.get(block.name)?.show(block, total);
     },
   };
+}
+
+/** @param {string} stage */
+function stageName(stage) {
+  /** @type {Record<string, string>} */
+  const names = words().timings.stages;
+  return names[stage] ?? stage;
 }
 
 /** @param {BlockTiming} block */
