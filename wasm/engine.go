@@ -23,9 +23,10 @@ type engine struct{ model *classify.Classifier }
 
 // loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
 type loadRequest struct {
-	Entry      *classify.Entry `js:"entry"`  // of the model manifest; nil for a checkpoint of one's own
-	Labels     string          `js:"labels"` // text of a label file; one's own checkpoint ignores labels of another number of classes
-	Kernel     string          `js:"kernel"` // "" or "auto": the fastest of this module
+	Entry      *classify.Entry `js:"entry"`     // of the model manifest; nil for a checkpoint of one's own
+	Labels     string          `js:"labels"`    // text of a label file
+	OwnLabels  bool            `js:"ownLabels"` // they must fit; without it a checkpoint of one's own ignores labels of another number of classes
+	Kernel     string          `js:"kernel"`    // "" or "auto": the fastest of this module
 	Resolution int             `js:"resolution"`
 	EMA        bool            `js:"ema"`
 }
@@ -41,7 +42,7 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 		if err != nil {
 			return js.Value{}, err
 		}
-		if opt.Entry != nil {
+		if opt.Entry != nil || req.OwnLabels {
 			opt.Labels = labels
 		} else {
 			opt.DefaultLabels = labels

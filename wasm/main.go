@@ -3,7 +3,7 @@
 // Command wasm is the network as a WebAssembly module for a browser's worker. It sets globalThis.mobilemamba, an
 // object of functions that take one object and return a Promise, and then calls globalThis.onMobileMambaReady.
 //
-//	load({weights, entry, labels, kernel, resolution, ema}) → Info
+//	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
 //	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
 //	find({query, limit}) → {classes}, of the picture classified last

@@ -5,28 +5,59 @@
  *     const { top } = await classifier.classify(file);
  *     console.log(top[0].label, top[0].p);
  *
- * One request runs at a time, the others wait. When the worker crashes, its request is rejected, a fresh worker takes
- * over and the model is loaded again: the next request works. Errors are ClassifierErrors with a code of protocol.js.
+ * Requests are answered one after the other, in the order in which they came. Aborting the one that runs replaces the
+ * worker, which stops it at once; the next request loads the model again. The same happens when the worker crashes: its
+ * request is rejected, the next one works. Errors are ClassifierErrors with a code of protocol.js.
+ *
+ * A page may have several classifiers, for work in parallel: they share the compiled module, and the weights through
+ * the browser's storage.
  */
 
 import { ClassifierError } from "./errors.js";
+import { fetchManifest, toSource } from "./manifest.js";
+import { downloadPicture } from "./network.js";
 import { WorkerLink } from "./worker-link.js";
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
 /** @typedef {import("./protocol.js").Explanation} Explanation */
 /** @typedef {import("./protocol.js").Info} Info */
 /** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
-/** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
-/** @typedef {import("./protocol.js").FileSource} FileSource */
 /** @typedef {import("./protocol.js").ModelEntry} ModelEntry */
 /** @typedef {import("./protocol.js").Prediction} Prediction */
 /** @typedef {import("./protocol.js").Progress} Progress */
+/** @typedef {import("./protocol.js").RequestBody} RequestBody */
 /** @typedef {import("./protocol.js").Result} Result */
 /** @typedef {import("./protocol.js").Sound} Sound */
+/** @typedef {import("./protocol.js").Started} Started */
+
+/**
+ * A model of the site's manifest.
+ * @typedef {object} SiteModel
+ * @property {string} [id]     without it the manifest's first
+ * @property {string} [dtype]  which of its files of weights: "f32", "f16" or "i8"; without it the first
+ */
+
+/**
+ * A checkpoint of one's own.
+ * @typedef {object} OwnModel
+ * @property {Blob} file      .pth of the official trainer, or .safetensors
+ * @property {Blob} [labels]  names of its classes: text, a table or JSON, see labels.js
+ */
+
+/**
+ * An id of the manifest and a file may stand for themselves.
+ * @typedef {SiteModel | OwnModel | string | Blob} ModelWish
+ */
+
+/**
+ * What can be classified: an encoded picture, whatever a browser can draw, the current frame of a video, or the address
+ * of a picture, whose server must allow it (CORS).
+ * @typedef {Blob | ImageBitmapSource | string | URL} Picture
+ */
 
 /**
  * @typedef {object} ClassifierOptions
- * @property {string | Blob} [model]   manifest id or a checkpoint of one's own; without it the manifest's first
+ * @property {ModelWish} [model]       without it the manifest's first
  * @property {string} [kernel]         "auto" (default) or a name of kernels.js
  * @property {(progress: Progress) => void} [onProgress]  of loading and of the benchmark
  * @property {(choice: KernelChoice) => void} [onKernel]  which kernels a worker runs
@@ -34,19 +65,27 @@ import { WorkerLink } from "./worker-link.js";
 
 /**
  * @typedef {object} Classifier
- * @property {() => Promise<ModelEntry[]>} models
- * @property {(model?: string | Blob, options?: {signal?: AbortSignal}) => Promise<Info>} load
- * @property {(image: Blob | ImageBitmap, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ * @property {() => Promise<ModelEntry[]>} models  of the site's manifest, the default first
+ * @property {(model?: ModelWish, options?: {signal?: AbortSignal}) => Promise<Info>} load
+ *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
+ * @property {() => SiteModel | OwnModel | null} current  the loaded model, as another classifier takes it; null: none
+ * @property {(picture: Picture, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ *   answers with the likeliest classes; an ImageBitmap is transferred and closed
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
+ *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
  * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
+ *   the likeliest classes for the picture classified last that have the words of the query in their label
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
- * @property {(url: string | URL) => Promise<Sound>} sound
- * @property {() => void} dispose
+ *   times the loaded model on this device
+ * @property {(url: string | URL) => Promise<Sound>} sound  decodes an MP3 of the site
+ * @property {() => void} dispose  ends the worker; whatever is under way is rejected
  */
 
 const SITE = new URL("./", import.meta.url);
-const MANIFEST = new URL("assets/models/index.json", SITE);
-const OWN_LABELS = new URL("assets/labels/imagenet1k.tsv", SITE);
+const WORKER = new URL("worker.js", SITE);
+
+/** What workers of this page were started with, by the wish for kernels. @type {Map<string, Started>} */
+const compiled = new Map();
 
 /**
  * Starts a worker at once; the model is loaded by load() or by the first request that needs one.
@@ -55,30 +94,28 @@ const OWN_LABELS = new URL("assets/labels/imagenet1k.tsv", SITE);
  */
 export function createClassifier({ model, kernel = "auto", onProgress, onKernel } = {}) {
   const link = new WorkerLink({
-    url: new URL("worker.js", SITE),
-    kernel,
-    onReady: (choice) => onKernel?.(choice),
+    url: WORKER,
+    init: () => ({ type: "init", kernel, started: compiled.get(kernel) }),
+    onReady: (started) => {
+      compiled.set(kernel, started);
+      onKernel?.(started.kernel);
+    },
     onLost: () => {
       // Ahead of the next request, which tries again and reports it if this fails. Not after a load: what crashed
       // the worker would do so for ever.
-      if (loaded && !loading) ensureLoaded().catch(() => {});
+      if (loaded && !loading) inTurn(() => ensureLoaded()).catch(() => {});
     },
   });
 
   /** @type {Promise<ModelEntry[]> | null} */
   let manifest = null;
-  /**
-   * The model that a worker holds, and the worker's number.
-   * @type {{model: string | Blob | undefined, generation: number, info: Info} | null}
-   */
+  /** The model that a worker holds, and the worker's number. @type {{model: SiteModel | OwnModel, generation: number} | null} */
   let loaded = null;
-  /**
-   * The last load, while it goes on.
-   * @type {Promise<Info> | null}
-   */
-  let loading = null;
+  let loading = false;
+  /** Settles when everything asked for so far is done. @type {Promise<unknown>} */
+  let tail = Promise.resolve();
 
-  function readManifest() {
+  function models() {
     manifest ??= fetchManifest();
     // A failure is not kept: the next call tries again.
     manifest.catch(() => (manifest = null));
@@ -86,77 +123,93 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   }
 
   /**
-   * A model that fails to load leaves the one before it in use.
-   * @param {string | Blob | undefined} wanted
+   * A request and the load that it may need go together: another worker in between would not have the model.
+   * @template T
+   * @param {() => Promise<T>} task
    * @param {AbortSignal} [signal]
-   * @returns {Promise<Info>}
+   * @returns {Promise<T>}
    */
-  function load(wanted, signal) {
-    const attempt = request(wanted, signal).finally(() => {
-      if (loading === attempt) loading = null;
+  function inTurn(task, signal) {
+    const turn = tail.then(() => {
+      signal?.throwIfAborted();
+      return task();
     });
-    loading = attempt;
-    return attempt;
+    tail = turn.catch(() => {});
+    return abortable(turn, signal);
   }
 
   /**
-   * @param {string | Blob | undefined} wanted
+   * @param {ModelWish} wish
    * @param {AbortSignal} [signal]
    * @returns {Promise<Info>}
    */
-  async function request(wanted, signal) {
-    const source = wanted instanceof Blob ? fileSource(wanted) : manifestSource(await readManifest(), wanted);
-    const info = await link.request({ type: "load", source }, { onProgress, signal });
-    loaded = { model: wanted, generation: link.generation, info };
-    return info;
+  async function loadNow(wish, signal) {
+    loading = true;
+    try {
+      const wanted = normalise(wish);
+      const source = toSource(wanted, "file" in wanted ? [] : await models());
+      const info = await link.request({ type: "load", source }, { onProgress, signal });
+      loaded = { model: wanted, generation: link.generation };
+      return info;
+    } finally {
+      loading = false;
+    }
   }
 
-  /** Waits for a load that goes on, or loads the model again if the worker that held it is gone. */
-  async function ensureLoaded() {
-    if (loading) return loading;
-    if (loaded?.generation === link.generation) return loaded.info;
-    return load(loaded ? loaded.model : model);
+  /**
+   * Loads the model if no worker has it, or the one that had it is gone.
+   * @param {AbortSignal} [signal]
+   */
+  async function ensureLoaded(signal) {
+    if (loaded?.generation !== link.generation) await loadNow(loaded?.model ?? model ?? {}, signal);
+  }
+
+  /**
+   * @param {RequestBody} body
+   * @param {import("./worker-link.js").RequestOptions} options
+   * @returns {Promise<any>}
+   */
+  function ask(body, options) {
+    return inTurn(async () => {
+      await ensureLoaded(options.signal);
+      return link.request(body, options);
+    }, options.signal);
   }
 
   return {
-    /** The models of the site's manifest, the default first. */
-    models() {
-      return readManifest();
+    models,
+
+    load(wish = model ?? {}, { signal } = {}) {
+      return inTurn(() => loadNow(wish, signal), signal);
     },
 
-    /** Loads a model: a manifest id, a .pth or .safetensors file, or the one that createClassifier was given. */
-    load(wanted = model, { signal } = {}) {
-      return load(wanted, signal);
-    },
+    current: () => loaded?.model ?? null,
 
-    /** Answers with the likeliest classes. An ImageBitmap is transferred and closed. */
-    async classify(image, { top = 5, signal } = {}) {
-      await ensureLoaded();
+    async classify(picture, { top = 5, signal } = {}) {
+      signal?.throwIfAborted();
+      const image = await toImage(picture, signal);
       const transfer = image instanceof Blob ? [] : [image];
-      return link.request({ type: "classify", image, top }, { transfer, signal });
+      try {
+        return await ask({ type: "classify", image, top }, { transfer, signal });
+      } finally {
+        if (!(image instanceof Blob)) image.close(); // It may never have been sent.
+      }
     },
 
-    /** Says where in the picture classified last the score of a class comes from: a map that adds up to the logit. */
-    async explain(index, { signal } = {}) {
-      await ensureLoaded();
-      return link.request({ type: "explain", index }, { signal });
+    explain(index, { signal } = {}) {
+      return ask({ type: "explain", index }, { signal });
     },
 
-    /** The likeliest classes for the picture classified last that have the words of the query in their label. */
-    async find(query, { limit = 10, signal } = {}) {
-      await ensureLoaded();
-      return link.request({ type: "find", query, limit }, { signal });
+    find(query, { limit = 10, signal } = {}) {
+      return ask({ type: "find", query, limit }, { signal });
     },
 
-    /** Times the loaded model on this device. */
-    async benchmark({ runs = 50, signal } = {}) {
-      await ensureLoaded();
-      return link.request({ type: "bench", runs }, { onProgress, signal });
+    benchmark({ runs = 50, signal } = {}) {
+      return ask({ type: "bench", runs }, { onProgress, signal });
     },
 
-    /** Decodes an MP3 of the site. */
     sound(url) {
-      return link.request({ type: "sound", url: new URL(url, SITE).href });
+      return inTurn(() => link.request({ type: "sound", url: new URL(url, SITE).href }));
     },
 
     dispose() {
@@ -165,50 +218,51 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   };
 }
 
-/** @returns {Promise<ModelEntry[]>} */
-async function fetchManifest() {
-  const hint = "Check the connection and reload the page.";
-  let text;
-  try {
-    const response = await fetch(MANIFEST);
-    if (!response.ok) throw new Error(`the server answered ${response.status}`);
-    text = await response.text();
-  } catch (error) {
-    throw new ClassifierError("download-failed", `The list of models could not be loaded: ${reason(error)}.`, hint);
+/**
+ * @param {ModelWish} wish
+ * @returns {SiteModel | OwnModel}
+ */
+function normalise(wish) {
+  if (typeof wish === "string") return { id: wish };
+  return wish instanceof Blob ? { file: wish } : wish;
+}
+
+/**
+ * Encoded pictures go to the worker as they are: what it decodes itself gives the same answer in every browser.
+ * @param {Picture} picture
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<Blob | ImageBitmap>}
+ */
+async function toImage(picture, signal) {
+  if (picture instanceof Blob || picture instanceof ImageBitmap) return picture;
+  if (typeof picture === "string" || picture instanceof URL) {
+    if (!URL.canParse(picture, document.baseURI)) {
+      throw new ClassifierError("bad-request", `“${picture}” is no address.`, "It begins with https://.");
+    }
+    return downloadPicture(new URL(picture, document.baseURI), { signal });
   }
   try {
-    const { models } = JSON.parse(text);
-    if (!Array.isArray(models) || models.length === 0) throw new Error("it lists no model");
-    return models;
+    return await createImageBitmap(picture);
   } catch (error) {
-    throw new ClassifierError("download-failed", `The list of models cannot be read: ${reason(error)}.`, hint);
+    const why = error instanceof Error ? error.message : String(error);
+    const hint = "A video must have loaded a frame, and pictures of other sites must be readable (CORS).";
+    throw new ClassifierError("not-an-image", `There are no pixels to read: ${why}`, hint);
   }
 }
 
 /**
- * @param {ModelEntry[]} models
- * @param {string | undefined} id
- * @returns {ManifestSource}
+ * The promise, or the signal's reason as soon as it is aborted.
+ * @template T
+ * @param {Promise<T>} promise
+ * @param {AbortSignal} [signal]
+ * @returns {Promise<T>}
  */
-function manifestSource(models, id) {
-  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
-  if (!entry) {
-    const ids = models.map((candidate) => candidate.id).join(", ");
-    throw new ClassifierError("no-model", `There is no model “${id}” here.`, `Choose one of: ${ids}.`);
-  }
-  const weights = { ...entry.weights[0], url: new URL(entry.weights[0].url, MANIFEST).href };
-  return { kind: "manifest", entry, labels: new URL(entry.labels, MANIFEST).href, weights };
-}
-
-/**
- * @param {Blob} file
- * @returns {FileSource}
- */
-function fileSource(file) {
-  return { kind: "file", file, labels: OWN_LABELS.href };
-}
-
-/** @param {unknown} error */
-function reason(error) {
-  return error instanceof Error ? error.message : String(error);
+function abortable(promise, signal) {
+  if (!signal) return promise;
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    if (signal.aborted) return abort();
+    signal.addEventListener("abort", abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
 }

@@ -33,6 +33,7 @@ export const ERROR_CODES = /** @type {const} */ ([
   "failed",
 
   "download-failed",
+  "download-stalled",
   "wrong-hash",
   "offline",
   "no-wasm",
@@ -68,6 +69,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @typedef {object} InitRequest
  * @property {"init"} type
  * @property {string} kernel  the wish: "auto" or a name of kernels.js
+ * @property {Started} [started]  what an earlier worker answered to the same wish: it saves this one the compilation
  */
 
 /**
@@ -89,7 +91,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @typedef {object} FileSource
  * @property {"file"} kind
  * @property {Blob} file      .pth or .safetensors; read lazily
- * @property {string} labels  absolute URL of the labels to use if their number fits
+ * @property {Blob} [labels]  a label file of the user's own, which must fit
+ * @property {string} defaultLabels  absolute URL of the labels to use if there are no others and their number fits
  */
 
 /**
@@ -141,6 +144,20 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {"weights" | "bench"} phase
  * @property {number} done
  * @property {number} total  bytes of the weights, runs of the benchmark
+ * @property {"site" | "browser"} [from]  where the weights come from
+ */
+
+/**
+ * Whether weights stay in this browser for the next visit: "full" for lack of room, "unavailable" because the browser
+ * keeps nothing for this page.
+ * @typedef {"kept" | "full" | "unavailable"} Keeping
+ */
+
+/**
+ * A worker that is up: its kernels, and their compiled module for the next one.
+ * @typedef {object} Started
+ * @property {KernelChoice} kernel
+ * @property {WebAssembly.Module} module
  */
 
 /**
@@ -162,6 +179,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {number} params
  * @property {number} macs
  * @property {string} kernel
+ * @property {Keeping} [kept]  of a model of the manifest
  */
 
 /**
@@ -235,7 +253,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
 
 /**
  * @typedef {{id: number, type: "progress", progress: Progress}
- *   | {id: number, type: "ready", value: KernelChoice}
+ *   | {id: number, type: "ready", value: Started}
  *   | {id: number, type: "result", value: unknown}
  *   | {id: number, type: "error", fault: Fault}} Reply
  */

@@ -5,11 +5,13 @@
 
 import { ClassifierError, fromFault } from "./errors.js";
 import { FATAL_CODES } from "./protocol.js";
+import { trustedWorkerUrl } from "./trusted.js";
 
-/** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
+/** @typedef {import("./protocol.js").InitRequest} InitRequest */
 /** @typedef {import("./protocol.js").Progress} Progress */
 /** @typedef {import("./protocol.js").Reply} Reply */
 /** @typedef {import("./protocol.js").RequestBody} RequestBody */
+/** @typedef {import("./protocol.js").Started} Started */
 
 /**
  * @typedef {object} RequestOptions
@@ -47,9 +49,9 @@ export class WorkerLink {
 
   /**
    * @param {object} options
-   * @param {URL} options.url        of the worker's module
-   * @param {string} options.kernel  the wish that init carries
-   * @param {(choice: KernelChoice) => void} options.onReady  a worker is up
+   * @param {URL} options.url  of the worker's module
+   * @param {() => InitRequest} options.init  the first request to every worker
+   * @param {(started: Started) => void} options.onReady  a worker is up
    * @param {() => void} options.onLost  a worker was lost while this link goes on; called after its request was rejected
    */
   constructor(options) {
@@ -68,8 +70,14 @@ export class WorkerLink {
       if (this.#closed) return reject(new ClassifierError("bad-request", "This classifier was disposed of."));
       const { signal } = options;
       if (signal?.aborted) return reject(signal.reason);
-      const job = { id: ++this.#lastId, body, options, resolve, reject };
-      signal?.addEventListener("abort", () => this.#cancel(job), { once: true });
+      const cancel = () => this.#cancel(job);
+      // A signal may outlive thousands of requests.
+      const settle = (/** @type {(value: any) => void} */ end) => (/** @type {unknown} */ value) => {
+        signal?.removeEventListener("abort", cancel);
+        end(value);
+      };
+      const job = { id: ++this.#lastId, body, options, resolve: settle(resolve), reject: settle(reject) };
+      signal?.addEventListener("abort", cancel, { once: true });
       this.#waiting.push(job);
       this.#next();
     });
@@ -87,7 +95,7 @@ export class WorkerLink {
   }
 
   #start() {
-    const worker = new Worker(this.options.url, { type: "module", name: "mobilemamba" });
+    const worker = new Worker(trustedWorkerUrl(this.options.url), { type: "module", name: "mobilemamba" });
     worker.onmessage = (event) => this.#receive(event.data);
     // A worker whose script fails to load reports an event without a message.
     worker.onerror = (event) => {
@@ -106,7 +114,7 @@ export class WorkerLink {
     this.#worker = worker;
     this.#boot = {
       id: ++this.#lastId,
-      body: { type: "init", kernel: this.options.kernel },
+      body: this.options.init(),
       options: {},
       resolve: this.options.onReady,
       // The request that waits for it is told why it did not start.

@@ -2,28 +2,27 @@
 
 import { ClassifierError, toFault } from "./errors.js";
 import { chooseKernel } from "./kernels.js";
-import { downloadBytes, downloadText, downloadWeights } from "./worker/download.js";
-import { crash, startGo } from "./worker/go.js";
+import { readLabels } from "./labels.js";
+import { MAX_PICTURE_BYTES, downloadBytes, downloadText, tooLarge } from "./network.js";
+import { obtainWeights } from "./worker/download.js";
+import { compile, crash, startGo } from "./worker/go.js";
 import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
 
 /** @typedef {import("./protocol.js").Fault} Fault */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
-/** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
 /** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
 /** @typedef {import("./protocol.js").Progress} Progress */
 /** @typedef {import("./protocol.js").Reply} Reply */
 /** @typedef {import("./protocol.js").Request} Request */
 /** @typedef {import("./protocol.js").Result} Result */
+/** @typedef {import("./protocol.js").Started} Started */
 /** @typedef {import("./worker/go.js").Module} Module */
 
 /** @typedef {(progress: Progress) => void} Report */
 
-/** A larger file is not even read: the Go module would refuse it, and reading it could take all memory. */
-const MAX_PICTURE_BYTES = 64 << 20;
-
-/** @type {KernelChoice} */
-let kernel;
-/** @type {Promise<Module>} */
+/** @type {Promise<Started>} */
+let started;
+/** The Go module, once it runs. @type {Promise<Module>} */
 let module;
 
 onmessage = async ({ data }) => {
@@ -31,7 +30,7 @@ onmessage = async ({ data }) => {
   const { id } = request;
   try {
     const value = await answer(request, (progress) => reply({ id, type: "progress", progress }));
-    if (request.type === "init") return reply({ id, type: "ready", value: /** @type {KernelChoice} */ (value) });
+    if (request.type === "init") return reply({ id, type: "ready", value: /** @type {Started} */ (value) });
     reply({ id, type: "result", value }, transferables(value));
   } catch (error) {
     reply({ id, type: "error", fault: faultOf(error) });
@@ -46,7 +45,7 @@ onmessage = async ({ data }) => {
 async function answer(request, report) {
   switch (request.type) {
     case "init":
-      return init(request.kernel);
+      return init(request.kernel, request.started);
     case "load":
       return request.source.kind === "manifest" ? loadFromManifest(request.source, report) : loadFile(request.source);
     case "classify":
@@ -67,14 +66,21 @@ async function answer(request, report) {
   }
 }
 
-/** @param {string} wish */
-async function init(wish) {
-  module = start(wish);
+/**
+ * @param {string} wish
+ * @param {Started} [earlier]
+ */
+async function init(wish, earlier) {
+  started = earlier ? Promise.resolve(earlier) : start(wish);
+  module = started.then((ready) => startGo(ready.module, lost));
   await module;
-  return kernel;
+  return started;
 }
 
-/** @param {string} wish */
+/**
+ * @param {string} wish
+ * @returns {Promise<Started>}
+ */
 async function start(wish) {
   if (typeof WebAssembly !== "object") {
     throw new ClassifierError(
@@ -83,8 +89,8 @@ async function start(wish) {
       "Use a current browser, or allow it in the settings.",
     );
   }
-  kernel = chooseKernel(wish);
-  return startGo(new URL(kernel.artifact, import.meta.url), lost);
+  const kernel = chooseKernel(wish);
+  return { kernel, module: await compile(new URL(kernel.artifact, import.meta.url)) };
 }
 
 /**
@@ -93,22 +99,25 @@ async function start(wish) {
  * @param {Report} report
  */
 async function loadFromManifest(source, report) {
-  const [{ load }, weights, labels] = await Promise.all([
+  const [{ load }, { kernel }, { bytes, kept }, labels] = await Promise.all([
     module,
-    downloadWeights(source.weights, (done, total) => report({ phase: "weights", done, total })),
+    started,
+    obtainWeights(source.weights, report),
     downloadText(source.labels),
   ]);
-  return load({ weights, entry: source.entry, labels, kernel: kernel.name });
+  return { ...(await load({ weights: bytes, entry: source.entry, labels, kernel: kernel.name })), kept };
 }
 
 /** @param {FileSource} source */
-async function loadFile({ file, labels: labelsUrl }) {
-  const [{ load }, labels] = await Promise.all([
+async function loadFile({ file, labels: own, defaultLabels }) {
+  const [{ load }, { kernel }, labels] = await Promise.all([
     module,
-    // Without them the classes go by their numbers, which is no reason to refuse the checkpoint.
-    downloadText(labelsUrl).catch(() => undefined),
+    started,
+    // Without labels of its own the classes go by their numbers where the default ones do not fit or are not there,
+    // which is no reason to refuse the checkpoint.
+    own ? readLabels(own) : downloadText(defaultLabels).catch(() => undefined),
   ]);
-  return load({ weights: file, labels, kernel: kernel.name });
+  return load({ weights: file, labels, ownLabels: own !== undefined, kernel: kernel.name });
 }
 
 /**
@@ -119,14 +128,7 @@ async function loadFile({ file, labels: labelsUrl }) {
 async function classify(image, top) {
   const { classify } = await module;
   if (image instanceof ImageBitmap) return classify({ ...readPixels(image), top });
-  if (image.size > MAX_PICTURE_BYTES) {
-    const megabytes = Math.round(image.size / (1 << 20));
-    throw new ClassifierError(
-      "image-too-large",
-      `The file has ${megabytes} MB; up to 64 MB are read.`,
-      "Save the picture smaller.",
-    );
-  }
+  if (image.size > MAX_PICTURE_BYTES) throw tooLarge("The file", image.size, MAX_PICTURE_BYTES);
   try {
     return await classify({ bytes: await read(image), top });
   } catch (error) {

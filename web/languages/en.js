@@ -30,6 +30,7 @@ const errors = {
   panic: { title: "The engine had a fault", hint: "The engine restarts by itself: try again." },
   failed: { title: "That did not work", hint: "Try again." },
   "download-failed": { title: "The download failed", hint: "Check the connection and try again." },
+  "download-stalled": { title: "The download has stalled", hint: "Try again." },
   "wrong-hash": { title: "The download is not what it should be", hint: "Reload the page, or choose another model." },
   offline: { title: "You are offline", hint: "Connect and try again." },
   "no-wasm": { title: "This browser cannot run the engine", hint: "Use a current browser." },
@@ -90,7 +91,20 @@ export const en = {
   model: {
     title: "Model",
     open: "Open a checkpoint",
-    own: "Your own .pth or .safetensors works too, and stays on this device.",
+    own: "Your own .pth or .safetensors works too, with a list of its classes if you have one (.txt, .csv, .json). Both stay on this device.",
+    addLabels: "Add labels",
+    ownLabels: (/** @type {string} */ name) => `Classes are named by ${name}.`,
+    keepOwn: "Remember my checkpoint in this browser",
+    kept: (/** @type {string} */ size) => `Kept in this browser: ${size}`,
+    clear: "Clear",
+    weights: "Download",
+    sizes: { full: "Full", medium: "Medium", small: "Small" },
+    compare: "Compare the models",
+    name: "Name",
+    use: (/** @type {string} */ title) => `Use ${title}`,
+    pixels: (/** @type {number} */ side) => `${side} px`,
+    top1: "Top-1",
+    percent: (/** @type {number} */ value) => `${value} %`,
     params: "Parameters",
     macs: "MACs",
     input: "Input",
@@ -104,6 +118,14 @@ export const en = {
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
   },
 
+  models: {
+    notKept: {
+      full: "There is no room for the checkpoint in this browser's storage: it is not remembered.",
+      unavailable: "This browser keeps nothing for this page (a private window, an insecure page, or a setting).",
+    },
+    spareLabels: (/** @type {string} */ name) => `${name} will name the classes of the checkpoint that you open next.`,
+  },
+
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
 
   /** The words of index.html, by their data-text. */
@@ -114,6 +136,13 @@ export const en = {
       "The lightweight vision Mamba of CVPR 2025, written in Go and compiled to WebAssembly. It classifies pictures, your camera and your own checkpoints, and shows what every block of the network costs.",
     after: "After",
     local: "(CVPR 2025). The whole network runs on this device; there is no server to send anything to.",
+  },
+
+  recovery: {
+    retry: "Try again",
+    smaller: "Use a smaller model",
+    reload: "Reload the page",
+    secondTry: (/** @type {string} */ name) => `The engine stopped and was restarted; ${name} was tried again.`,
   },
 
   samples: {

@@ -42,6 +42,7 @@ export const zh = {
       title: "下载失败",
       hint: "请检查网络连接后重试。如果是其他网站的图片，对方可能不允许读取：请先保存，再把它拖到这里。",
     },
+    "download-stalled": { title: "下载停滞", hint: "请重试；如果仍然如此，可能是网络或服务器过载。" },
     "wrong-hash": {
       title: "下载的文件与预期不符",
       hint: "文件在传输中损坏或被替换。请绕过缓存重新加载页面，或选择其他模型。",
@@ -77,17 +78,38 @@ export const zh = {
   model: {
     title: "模型",
     open: "打开权重文件",
-    own: "也可以使用您自己的 .pth 或 .safetensors 文件，它不会离开本设备。",
+    own: "也可以使用你自己的 .pth 或 .safetensors 文件，并可附上类别名称表（.txt、.csv、.json）。两者都只留在本设备上。",
+    addLabels: "添加类别名称",
+    ownLabels: (name) => `类别名称来自 ${name}。`,
+    keepOwn: "让此浏览器记住我的权重文件",
+    kept: (size) => `此浏览器中已保存：${size}`,
+    clear: "清除",
+    weights: "下载",
+    sizes: { full: "完整", medium: "中等", small: "精简" },
+    compare: "比较各模型",
+    name: "名称",
+    use: (title) => `使用 ${title}`,
+    pixels: (side) => `${side} 像素`,
+    top1: "Top-1",
+    percent: (value) => `${value}%`,
     params: "参数量",
     macs: "乘加运算量",
-    input: "输入尺寸",
+    input: "输入",
     classes: "类别数",
     variant: "型号",
-    download: "下载大小",
+    download: "下载",
     license: "许可证",
     accuracy: "准确率",
     measured: ({ top1, top5, images, dataset }) =>
       `在 ${dataset} 的 ${images} 张图片上：top-1 ${top1}%，top-5 ${top5}%`,
+  },
+
+  models: {
+    notKept: {
+      full: "浏览器的存储空间放不下这个权重文件，因此没有记住它。",
+      unavailable: "此浏览器不为本页面保存任何内容（可能是隐私窗口、非安全页面或浏览器设置所致）。",
+    },
+    spareLabels: (name) => `${name} 将用于命名你接下来打开的权重文件的类别。`,
   },
 
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
@@ -99,6 +121,13 @@ export const zh = {
       "CVPR 2025 的轻量级视觉 Mamba，用 Go 编写并编译为 WebAssembly。它能识别图片和摄像头画面，也能加载您自己的权重，并逐块展示网络的耗时。",
     after: "实现自论文",
     local: "（CVPR 2025）。整个网络都在本设备上运行，没有任何服务器会收到您的数据。",
+  },
+
+  recovery: {
+    retry: "重试",
+    smaller: "改用更小的模型",
+    reload: "重新加载页面",
+    secondTry: (name) => `引擎曾停止并已重新启动；${name} 已自动重试一次。`,
   },
 
   samples: {

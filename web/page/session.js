@@ -2,9 +2,13 @@
 
 import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
+import { downloadPicture, fileName } from "../network.js";
+import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLive } from "./live.js";
+import { createLoader } from "./loader.js";
+import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
@@ -17,9 +21,11 @@ import { createPlayer } from "./sound.js";
  * @typedef {object} Session
  * @property {HTMLVideoElement} video  the camera's preview
  * @property {(query: Query) => Promise<void>} start
- * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures or a checkpoint
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a checkpoint, its labels
  * @property {(url: string) => Promise<void>} openUrl  of a picture
- * @property {(id: string) => Promise<void>} chooseModel
+ * @property {(id: string, dtype?: string) => Promise<void>} chooseModel  of the site, or "": the checkpoint opened last
+ * @property {(wanted: boolean) => Promise<void>} keepOwnModel  in this browser
+ * @property {() => Promise<void>} clearModels  that this browser keeps
  * @property {(runs?: number) => Promise<void>} benchmark
  * @property {() => void} toggleCamera
  * @property {() => void} turnCamera
@@ -30,12 +36,12 @@ import { createPlayer } from "./sound.js";
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
+ * @property {(remedy: import("./recovery.js").Remedy) => Promise<void>} remedy  the error that is shown
  * @property {(error: unknown) => void} report  what went wrong in a panel
  * @property {(language: import("../language.js").Language) => Promise<void>} speak
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
 
-const CHECKPOINT = /\.(pth|pt|safetensors)$/i;
 const BENCHMARK_RUNS = 50;
 /** From this probability on a new label of the camera is worth a sound. */
 const CONFIDENT = 0.6;
@@ -49,10 +55,17 @@ const CONFIDENT = 0.6;
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
-  const live = createLive({ store, classifier, onResult: showLive, onError: fail });
+  const live = createLive({ store, classifier, onResult: showLive, onError: (error) => fail(error, live.start) });
+  const loader = createLoader({
+    store,
+    classifier,
+    begin,
+    finish,
+    onError: (error, again) => fail(error, async () => void ((await again()) && (await classifyPicture()))),
+  });
 
-  /** Cancels the load before: the last choice counts. */
-  let loadControl = new AbortController();
+  /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
+  let retry;
   let lastConfident = -1;
   let lastOperation = 0;
 
@@ -75,37 +88,20 @@ export function createSession({ store, classifier }) {
     store.update({ activity: store.get().info ? "idle" : "failed", progress: null });
   }
 
-  /** @param {unknown} error */
-  function fail(error) {
-    player.play("error");
-    store.update({ error: toFault(error, "worker-crashed") });
-  }
-
   /**
-   * @param {string | File | undefined} model
-   * @returns {Promise<boolean>} whether the model is ready
+   * @param {unknown} error
+   * @param {() => Promise<void>} [again]  what failed
    */
-  async function load(model) {
-    loadControl.abort();
-    const control = (loadControl = new AbortController());
-    const before = { chosen: store.get().chosen, ownName: store.get().ownName };
-    const operation = begin("loading");
-    store.update(model instanceof File ? { chosen: "", ownName: model.name } : { chosen: model ?? "" });
-    try {
-      store.update({ models: await classifier.models() });
-      const info = await classifier.load(model, { signal: control.signal });
-      const chosen = model instanceof File ? "" : info.model;
-      store.update({ info, chosen, bench: null, answer: null, explanation: null, timing: null });
-      finish(operation);
-      document.documentElement.dataset.ready = "true";
-      return true;
-    } catch (error) {
-      if (control.signal.aborted) return false;
-      store.update(before);
-      finish(operation);
-      fail(error);
-      return false;
-    }
+  function fail(error, again) {
+    player.play("error");
+    retry = again;
+    const fault = toFault(error, "worker-crashed");
+    const remedies = remediesFor(fault.code, {
+      retry: again !== undefined,
+      smaller: loader.smaller() !== null,
+      reload: true,
+    });
+    store.update({ error: fault, remedies });
   }
 
   function clearPicture() {
@@ -135,24 +131,23 @@ export function createSession({ store, classifier }) {
   async function classifyPicture() {
     const { picture, activity } = store.get();
     if (!picture) return;
-    if (activity === "failed" && !(await load(undefined))) return;
+    if (activity === "failed" && !(await loader.start(undefined))) return;
     const operation = begin("classifying");
     try {
-      const result = await classifier.classify(picture.blob);
+      const result = await askTwice(
+        () => classifier.classify(picture.blob),
+        () => store.update({ notice: words().recovery.secondTry(picture.name) }),
+      );
       if (picture !== store.get().picture) return;
       showAnswer(picture.name, result);
       store.update({ history: remember(store.get().history, { picture, best: result.top[0] }) });
       finish(operation);
     } catch (error) {
       if (picture !== store.get().picture) return;
+      store.update({ notice: "" });
       finish(operation);
-      fail(error);
+      fail(error, classifyPicture);
     }
-  }
-
-  /** @param {string | File} model */
-  async function useModel(model) {
-    if (await load(model)) await classifyPicture();
   }
 
   /**
@@ -179,15 +174,10 @@ export function createSession({ store, classifier }) {
   async function openUrl(url) {
     const operation = begin("classifying");
     try {
-      const response = await fetch(url);
-      if (!response.ok) throw new Error(`the server answered ${response.status}`);
-      await showPicture(await response.blob(), url.split("/").at(-1) || url, url);
+      await showPicture(await downloadPicture(url), fileName(url), url);
     } catch (error) {
       finish(operation);
-      const hint = "Its server must allow other pages to read it (CORS). Save the picture and drop it here instead.";
-      fail(
-        new ClassifierError("download-failed", `The picture at ${url} could not be loaded: ${reason(error)}.`, hint),
-      );
+      fail(error, () => openUrl(url));
     }
   }
 
@@ -202,7 +192,7 @@ export function createSession({ store, classifier }) {
       finish(operation);
     } catch (error) {
       finish(operation);
-      fail(error);
+      fail(error, () => benchmark(runs));
     }
   }
 
@@ -210,27 +200,30 @@ export function createSession({ store, classifier }) {
     video: live.video,
 
     async start(query) {
-      // A model that is not there leaves the page with the default one and the reason.
-      if (!(await load(query.model)) && query.model !== undefined) {
-        const { error } = store.get();
-        await load(undefined);
-        store.update({ error });
-      }
+      await loader.start(query.model);
       if (query.image) await openUrl(query.image);
       if (query.runs && store.get().info) await benchmark(query.runs);
     },
 
     async openFiles(files) {
-      const [first, ...others] = files;
-      if (!first) return;
-      const opened = CHECKPOINT.test(first.name) ? useModel(first) : showPicture(first, first.name);
+      const { checkpoint, labels, pictures } = sortFiles(files);
+      const ready = checkpoint || labels ? await loader.openOwn({ checkpoint, labels }) : false;
+      const [first, ...others] = pictures;
+      if (!first) return ready ? classifyPicture() : undefined;
+      const opened = showPicture(first, first.name);
       if (others.length) store.update({ notice: words().session.onlyOne(first.name, others.length) });
       await opened;
     },
 
     openUrl,
 
-    chooseModel: useModel,
+    async chooseModel(id, dtype) {
+      if (await (id === "" ? loader.chooseOwn() : loader.choose({ id, dtype }))) await classifyPicture();
+    },
+
+    keepOwnModel: loader.keepOwn,
+
+    clearModels: loader.clear,
 
     benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
 
@@ -273,6 +266,21 @@ export function createSession({ store, classifier }) {
     },
 
     dismissError: () => store.update({ error: null }),
+
+    async remedy(remedy) {
+      store.update({ error: null });
+      switch (remedy) {
+        case "retry":
+          return retry?.();
+        case "smaller": {
+          const model = loader.smaller();
+          if (model && (await loader.choose(model))) await classifyPicture();
+          return;
+        }
+        case "reload":
+          return location.reload();
+      }
+    },
 
     report: fail,
 

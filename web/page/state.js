@@ -57,7 +57,11 @@ import { createStore } from "../store.js";
  * @typedef {object} State
  * @property {ModelEntry[]} models     of the manifest
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
- * @property {string} ownName          file name of that checkpoint
+ * @property {string} dtype            of the chosen model's weights
+ * @property {string} ownName          file name of a checkpoint of the user's own
+ * @property {string} ownLabels        file name of its labels; empty if it has none of its own
+ * @property {boolean} ownKept         this browser keeps that checkpoint
+ * @property {number} keptBytes        of models, in this browser
  * @property {Info | null} info        the loaded model
  * @property {KernelChoice | null} kernel
  * @property {"loading" | "idle" | "classifying" | "benchmarking" | "failed"} activity  failed: there is no model
@@ -76,6 +80,7 @@ import { createStore } from "../store.js";
  * @property {CameraState} camera
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
+ * @property {import("./recovery.js").Remedy[]} remedies  of the error
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
@@ -102,7 +107,11 @@ export function createPageStore(language) {
     /** @type {State} */ ({
       models: [],
       chosen: "",
+      dtype: "",
       ownName: "",
+      ownLabels: "",
+      ownKept: false,
+      keptBytes: 0,
       info: null,
       kernel: null,
       activity: "loading",
@@ -121,6 +130,7 @@ export function createPageStore(language) {
       camera: CAMERA_OFF,
       sound: "off",
       error: null,
+      remedies: [],
       language,
       dragging: false,
       tool: "inside",

@@ -11,10 +11,11 @@ export function errorPanel({ store, session }) {
   // Faults speak English. Elsewhere the title and the hint are those of the code, and this is the detail.
   const message = el("p", { lang: "en" });
   const english = store.get().language === "en";
+  const remedies = el("div", { class: "remedies" });
   const panel = el(
     "div",
     { class: "error", role: "alert", "data-testid": "error" },
-    el("div", {}, title, ...(english ? [message, hint] : [hint, message])),
+    el("div", {}, title, ...(english ? [message, hint] : [hint, message]), remedies),
     el(
       "button",
       {
@@ -37,6 +38,17 @@ export function errorPanel({ store, session }) {
       title.textContent = say.errors[fault.code].title;
       message.textContent = fault.message;
       hint.textContent = (english && fault.hint) || say.errors[fault.code].hint;
+      remedies.replaceChildren(
+        ...store
+          .get()
+          .remedies.map((remedy) =>
+            el(
+              "button",
+              { type: "button", "data-testid": `remedy-${remedy}`, onclick: () => void session.remedy(remedy) },
+              say.recovery[remedy],
+            ),
+          ),
+      );
     },
   );
   return panel;

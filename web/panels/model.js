@@ -1,8 +1,11 @@
-/** Which model looks: one of the site's, or a checkpoint of the user's own. */
+/** Which model looks: one of the site's, or a checkpoint of the user's own; and what of them this browser keeps. */
 
 import { words } from "../language.js";
-import { el, icon } from "../page/dom.js";
+import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
+import { modelTable } from "./model-table.js";
+import { ownModelPanel } from "./own-model.js";
+import { weightsPanel } from "./weights.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelPanel({ store, session }) {
@@ -14,18 +17,17 @@ export function modelPanel({ store, session }) {
   });
   const ownOption = el("option", { value: "" });
   const facts = el("dl", { class: "facts", "data-testid": "model-facts" });
-  const input = el("input", {
-    type: "file",
-    accept: ".pth,.pt,.safetensors",
-    class: "visually-hidden",
-    tabindex: "-1",
-    "aria-hidden": "true",
-    "data-testid": "checkpoint-input",
-    onchange: () => {
-      void session.openFiles([...(input.files ?? [])]);
-      input.value = "";
-    },
-  });
+  const kept = el("span", { class: "muted", "data-testid": "kept" });
+  const storage = el(
+    "div",
+    { class: "storage" },
+    kept,
+    el(
+      "button",
+      { type: "button", class: "quiet", "data-testid": "clear-kept", onclick: () => void session.clearModels() },
+      say.clear,
+    ),
+  );
 
   store.watch(
     (state) => state.models,
@@ -37,8 +39,6 @@ export function modelPanel({ store, session }) {
       const { chosen, ownName } = store.get();
       ownOption.textContent = ownName;
       if (ownName) select.append(ownOption);
-      // Choosing it again would need the file again.
-      ownOption.disabled = chosen !== "";
       select.value = chosen;
     },
   );
@@ -47,7 +47,7 @@ export function modelPanel({ store, session }) {
     (info) => {
       facts.hidden = info === null;
       if (!info) return;
-      const { models, chosen } = store.get();
+      const { models, chosen, dtype } = store.get();
       const entry = models.find((model) => model.id === chosen);
       const rows = [
         [say.params, formatCount(info.params)],
@@ -56,7 +56,8 @@ export function modelPanel({ store, session }) {
         [say.classes, formatInteger(info.classes)],
       ];
       if (info.variant) rows.push([say.variant, info.variant]);
-      if (entry) rows.push([say.download, `${formatBytes(entry.weights[0].bytes)} ${entry.weights[0].dtype}`]);
+      const weights = entry?.weights.find((file) => file.dtype === dtype) ?? entry?.weights[0];
+      if (weights) rows.push([say.download, `${formatBytes(weights.bytes)} ${weights.dtype}`]);
       if (entry?.license) rows.push([say.license, entry.license]);
       facts.replaceChildren(...rows.map(([name, value]) => fact(name, value)));
       if (entry?.accuracy) {
@@ -66,20 +67,24 @@ export function modelPanel({ store, session }) {
       }
     },
   );
+  store.watch(
+    (state) => state.keptBytes,
+    (bytes) => {
+      storage.hidden = bytes === 0;
+      kept.textContent = say.kept(formatBytes(bytes));
+    },
+  );
 
   return el(
     "section",
     { class: "card", "aria-labelledby": "model-title" },
-    el(
-      "div",
-      { class: "card-head" },
-      el("h2", { id: "model-title" }, el("label", { for: "model" }, say.title)),
-      el("button", { type: "button", onclick: () => input.click() }, icon("file"), say.open),
-    ),
+    el("div", { class: "card-head" }, el("h2", { id: "model-title" }, el("label", { for: "model" }, say.title))),
     select,
-    input,
+    weightsPanel({ store, session }),
     facts,
-    el("p", { class: "muted own" }, say.own),
+    modelTable({ store, session }),
+    ownModelPanel({ store, session }),
+    storage,
   );
 }
 

@@ -1,82 +1,131 @@
-/** Fetches what a model needs, with progress in bytes and a check before use. */
+/** The weights of a model: from this browser where it keeps them, else from the site; verified before use either way. */
 
 import { ClassifierError } from "../errors.js";
+import { discardWeights, findWeights, keepWeights, storageWorks } from "../model-store.js";
+import { chunks, download, fileName, interrupted } from "../network.js";
 
+/** @typedef {import("../protocol.js").Keeping} Keeping */
+/** @typedef {import("../protocol.js").Progress} Progress */
 /** @typedef {import("../protocol.js").WeightsFile} WeightsFile */
+/** @typedef {(progress: Progress) => void} Report */
+/** @typedef {{bytes: Uint8Array<ArrayBuffer>, kept: Keeping}} Weights */
 
-const AGAIN = "Check the connection and try again.";
+/** For how long another tab or worker that is downloading the same weights is waited for, in milliseconds. */
+const TURN = 60_000;
+
+/** What was not what it should be; the browser's own cache may hold it, and is not asked again. @type {Set<string>} */
+const doubtful = new Set();
 
 /**
- * Downloads a file of weights and verifies it against the manifest.
  * @param {WeightsFile} file
- * @param {(done: number, total: number) => void} onProgress
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ * @param {Report} report
+ * @returns {Promise<Weights>}
  */
-export async function downloadWeights(file, onProgress) {
-  const response = await get(file.url);
-  // The manifest's size, not Content-Length: that one counts compressed bytes where the host compresses.
-  const bytes = new Uint8Array(file.bytes);
-  let done = 0;
-  onProgress(done, file.bytes);
+export async function obtainWeights(file, report) {
+  if (!(await storageWorks())) return { bytes: await fromSite(file, report), kept: "unavailable" };
+  return inTurn(`mobilemamba ${file.sha256}`, async () => {
+    const kept = await fromStore(file, report);
+    if (kept) return { bytes: kept, kept: "kept" };
+    const bytes = await fromSite(file, report);
+    return { bytes, kept: await keepWeights(file.sha256, bytes) };
+  });
+}
+
+/**
+ * Two tabs, or the workers of one, download the same file once: the second finds what the first has kept.
+ * @template T
+ * @param {string} name
+ * @param {() => Promise<T>} task
+ * @returns {Promise<T>}
+ */
+async function inTurn(name, task) {
+  if (!navigator.locks) return task();
+  const patience = AbortSignal.timeout(TURN);
+  let begun = false;
   try {
-    for (const reader = /** @type {ReadableStream} */ (response.body).getReader(); ;) {
-      const chunk = await reader.read();
-      if (chunk.done) break;
-      if (done + chunk.value.length > file.bytes) {
-        await reader.cancel();
-        throw wrong(file, `it is longer than ${file.bytes} bytes`);
-      }
-      bytes.set(chunk.value, done);
-      done += chunk.value.length;
-      onProgress(done, file.bytes);
-    }
+    return await navigator.locks.request(name, { signal: patience }, () => {
+      begun = true;
+      return task();
+    });
   } catch (error) {
-    if (error instanceof ClassifierError) throw error;
-    throw interrupted(file, done);
+    if (begun || !patience.aborted) throw error;
+    return task(); // Whoever has the turn is too slow to wait for.
   }
-  if (done < file.bytes) throw interrupted(file, done);
-  await verify(file, bytes);
-  return bytes;
 }
 
 /**
- * @param {string} url
- * @returns {Promise<string>}
+ * @param {WeightsFile} file
+ * @param {Report} report
+ * @returns {Promise<Uint8Array<ArrayBuffer> | null>}
  */
-export async function downloadText(url) {
-  return (await get(url)).text();
-}
-
-/**
- * @param {string} url
- * @returns {Promise<Uint8Array<ArrayBuffer>>}
- */
-export async function downloadBytes(url) {
-  return new Uint8Array(await (await get(url)).arrayBuffer());
-}
-
-/** @param {string} url */
-async function get(url) {
-  let response;
+async function fromStore(file, report) {
+  const response = await findWeights(file.sha256);
+  if (!response) return null;
+  const sink = collector(file, "browser", report);
   try {
-    response = await fetch(url);
+    for await (const chunk of chunks(response)) sink.add(chunk);
+    await verify(file, sink.end());
+    return sink.bytes;
+  } catch (error) {
+    if (error instanceof ClassifierError && error.code === "out-of-memory") throw error;
+    await discardWeights(file.sha256); // Damaged. The site has it whole.
+    return null;
+  }
+}
+
+/**
+ * @param {WeightsFile} file
+ * @param {Report} report
+ */
+async function fromSite(file, report) {
+  const sink = collector(file, "site", report);
+  const source = await download(file.url, doubtful.has(file.url) ? { cache: "reload" } : {});
+  try {
+    await source.read(sink.add);
+    await verify(file, sink.end());
+  } catch (error) {
+    if (error instanceof ClassifierError && error.code === "wrong-hash") doubtful.add(file.url);
+    throw error;
+  }
+  return sink.bytes;
+}
+
+/**
+ * Gathers a body of known size. The manifest's size counts, not Content-Length: that one counts compressed bytes where
+ * the host compresses.
+ * @param {WeightsFile} file
+ * @param {Progress["from"]} from
+ * @param {Report} report
+ */
+function collector(file, from, report) {
+  const bytes = allocate(file);
+  let done = 0;
+  const tell = () => report({ phase: "weights", done, total: file.bytes, from });
+  tell();
+  return {
+    bytes,
+    /** @param {Uint8Array<ArrayBuffer>} chunk */
+    add(chunk) {
+      if (done + chunk.length > file.bytes) throw wrong(file, `it is longer than ${file.bytes} bytes`);
+      bytes.set(chunk, done);
+      done += chunk.length;
+      tell();
+    },
+    end() {
+      if (done < file.bytes) throw interrupted(file.url, done, file.bytes);
+      return bytes;
+    },
+  };
+}
+
+/** @param {WeightsFile} file */
+function allocate(file) {
+  try {
+    return new Uint8Array(file.bytes);
   } catch {
-    if (!navigator.onLine)
-      throw new ClassifierError(
-        "offline",
-        `${name(url)} is not here and the device is offline.`,
-        "Connect and try again.",
-      );
-    throw new ClassifierError("download-failed", `${name(url)} could not be downloaded.`, AGAIN);
+    const message = `${fileName(file.url)} needs ${Math.round(file.bytes / 1e6)} MB of memory, which the browser does not give.`;
+    throw new ClassifierError("out-of-memory", message, "Close other tabs, or choose a smaller model.");
   }
-  if (!response.ok) {
-    throw new ClassifierError(
-      "download-failed",
-      `${name(url)} could not be downloaded: the server answered ${response.status}.`,
-      AGAIN,
-    );
-  }
-  return response;
 }
 
 /**
@@ -96,28 +145,7 @@ async function verify(file, bytes) {
  * @param {string} why
  */
 function wrong(file, why) {
-  const hint = "It was damaged or replaced on its way. Reload the page without the cache, or choose another model.";
-  return new ClassifierError(
-    "wrong-hash",
-    `${name(file.url)} is not the file that the list of models names: ${why}.`,
-    hint,
-  );
-}
-
-/**
- * @param {WeightsFile} file
- * @param {number} done
- */
-function interrupted(file, done) {
-  const code = navigator.onLine ? "download-failed" : "offline";
-  return new ClassifierError(
-    code,
-    `The download of ${name(file.url)} broke off after ${done} of ${file.bytes} bytes.`,
-    AGAIN,
-  );
-}
-
-/** @param {string} url */
-function name(url) {
-  return decodeURIComponent(new URL(url).pathname.split("/").at(-1) ?? url);
+  const message = `${fileName(file.url)} is not the file that the list of models names: ${why}.`;
+  const hint = "It was damaged or replaced on its way. Try again: it is downloaded anew.";
+  return new ClassifierError("wrong-hash", message, hint);
 }

@@ -2,6 +2,7 @@
 
 import "../wasm_exec.js";
 import { ClassifierError } from "../errors.js";
+import { download } from "../network.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").Explanation} Explanation */
@@ -14,7 +15,7 @@ import { ClassifierError } from "../errors.js";
 /**
  * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
  * @typedef {object} Module
- * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, kernel?: string}) => Promise<Info>} load
+ * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string}) => Promise<Info>} load
  * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
  * @property {(request: {query: string, limit: number}) => Promise<{classes: Prediction[]}>} find
@@ -32,16 +33,36 @@ const scope =
    * }} */ (/** @type {unknown} */ (globalThis));
 
 /**
- * Resolves when the module has announced itself.
+ * Downloads and compiles a module.
  * @param {URL} url
+ * @returns {Promise<WebAssembly.Module>}
+ */
+export async function compile(url) {
+  const { hand } = await download(url);
+  try {
+    // The response goes in untouched, without a counter of bytes around it: only so can the browser keep the compiled
+    // code in its cache. Some static hosts do not know the type of .wasm files, which rules out streaming.
+    return await hand(async (response) =>
+      response.headers.get("Content-Type")?.startsWith("application/wasm")
+        ? WebAssembly.compileStreaming(response)
+        : WebAssembly.compile(await response.arrayBuffer()),
+    );
+  } catch (error) {
+    throw error instanceof ClassifierError ? error : unfit(error);
+  }
+}
+
+/**
+ * Resolves when the module has announced itself.
+ * @param {WebAssembly.Module} module
  * @param {(error: ClassifierError) => void} onExit  the program ended, which it never should
  * @returns {Promise<Module>}
  */
-export async function startGo(url, onExit) {
+export async function startGo(module, onExit) {
   const output = keepOutput();
   const go = new scope.Go();
   go.exit = () => {}; // Would log the exit code; run() resolves all the same.
-  const instance = await instantiate(url, go.importObject);
+  const instance = await instantiate(module, go.importObject);
 
   await new Promise((resolve, reject) => {
     scope.onMobileMambaReady = () => resolve(undefined);
@@ -71,42 +92,23 @@ export function crash(detail) {
 }
 
 /**
- * @param {URL} url
+ * @param {WebAssembly.Module} module
  * @param {WebAssembly.Imports} imports
  * @returns {Promise<WebAssembly.Instance>}
  */
-async function instantiate(url, imports) {
-  let response;
+async function instantiate(module, imports) {
   try {
-    response = await fetch(url);
-  } catch {
-    throw new ClassifierError(
-      "download-failed",
-      "The engine could not be downloaded.",
-      "Check the connection and try again.",
-    );
-  }
-  if (!response.ok) {
-    const message = `The engine could not be downloaded: the server answered ${response.status} for ${url.pathname}.`;
-    throw new ClassifierError("download-failed", message, "Reload the page. If it stays so, the site is incomplete.");
-  }
-  try {
-    // The response goes in untouched, without a counter of bytes around it: only so can the browser keep the compiled
-    // code in its cache. Some static hosts do not know the type of .wasm files, which rules out streaming.
-    const streams = response.headers.get("Content-Type")?.startsWith("application/wasm") ?? false;
-    const { instance } = streams
-      ? await WebAssembly.instantiateStreaming(response, imports)
-      : await WebAssembly.instantiate(await response.arrayBuffer(), imports);
-    return instance;
+    return await WebAssembly.instantiate(module, imports);
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error);
-    if (error instanceof RangeError) throw crash(`out of memory: ${detail}`);
-    throw new ClassifierError(
-      "no-wasm",
-      `The engine does not run in this browser: ${detail}`,
-      "Use a current browser.",
-    );
+    throw unfit(error);
   }
+}
+
+/** @param {unknown} error */
+function unfit(error) {
+  const detail = error instanceof Error ? error.message : String(error);
+  if (error instanceof RangeError) return crash(`out of memory: ${detail}`);
+  return new ClassifierError("no-wasm", `The engine does not run in this browser: ${detail}`, "Use a current browser.");
 }
 
 /** Keeps the end of what the Go program prints instead of logging it: a crash report is printed, not returned. */

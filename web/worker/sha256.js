@@ -92,8 +92,12 @@ function compress(state, words, bytes, at) {
 }
 
 function constants() {
+  /** @type {number[]} */
   const primes = [];
   for (let n = 2; primes.length < 64; n++) if (primes.every((prime) => n % prime)) primes.push(n);
   const fraction = (/** @type {number} */ root) => ((root - Math.floor(root)) * 2 ** 32) | 0;
-  return [Int32Array.from(primes, (n) => fraction(Math.cbrt(n))), Int32Array.from(primes.slice(0, 8), (n) => fraction(Math.sqrt(n)))];
+  return [
+    Int32Array.from(primes, (n) => fraction(Math.cbrt(n))),
+    Int32Array.from(primes.slice(0, 8), (n) => fraction(Math.sqrt(n))),
+  ];
 }

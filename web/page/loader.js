@@ -1,0 +1,191 @@
+/** Which model looks: what was chosen, what is loaded, and what of it this browser keeps for the next visit. */
+
+import { words } from "../language.js";
+import { clearWeights, keptBytes } from "../model-store.js";
+import { findOwn, forgetOwn, keepOwn, ownBytes } from "./own-model.js";
+import { readPreferences, writePreferences } from "./preferences.js";
+import { smallerModel } from "./recovery.js";
+
+/** @typedef {import("../mobilemamba.js").SiteModel} SiteModel */
+/** @typedef {import("./own-model.js").OwnFiles} OwnFiles */
+
+/**
+ * @typedef {object} Loader
+ * @property {(id: string | undefined) => Promise<boolean>} start  with the model of the address, or of the last visit
+ * @property {(model?: SiteModel) => Promise<boolean>} choose  of the site, the default one for nothing
+ * @property {() => Promise<boolean>} chooseOwn  the checkpoint of the user's own that was opened last
+ * @property {(files: {checkpoint?: File, labels?: File}) => Promise<boolean>} openOwn
+ * @property {() => SiteModel | null} smaller  a model that takes less memory than the one wanted last
+ * @property {(wanted: boolean) => Promise<void>} keepOwn  for the next visit
+ * @property {() => Promise<void>} clear  what this browser keeps
+ */
+
+/**
+ * @param {object} options
+ * @param {import("./state.js").PageStore} options.store
+ * @param {import("../mobilemamba.js").Classifier} options.classifier
+ * @param {(activity: import("./state.js").State["activity"]) => number} options.begin
+ * @param {(operation: number) => void} options.finish
+ * @param {(error: unknown, again: () => Promise<boolean>) => void} options.onError
+ * @returns {Loader} whose promises say whether a model is ready that was not before
+ */
+export function createLoader({ store, classifier, begin, finish, onError }) {
+  /** Cancels the load before: the last choice counts. */
+  let control = new AbortController();
+  /** @type {OwnFiles | null} */
+  let own = null;
+  /** A label file that waits for its checkpoint. @type {File | null} */
+  let spare = null;
+  /** What was wanted last, loaded or not. @type {SiteModel | OwnFiles} */
+  let wanted = {};
+
+  /**
+   * @param {SiteModel | OwnFiles} wish
+   * @returns {Promise<boolean>}
+   */
+  async function load(wish) {
+    control.abort();
+    const mine = (control = new AbortController());
+    const { chosen, dtype, ownName, ownLabels } = store.get();
+    const before = { chosen, dtype, ownName, ownLabels };
+    const operation = begin("loading");
+    wanted = wish;
+    store.update("file" in wish ? nameOwn(wish) : { chosen: wish.id ?? "", dtype: wish.dtype ?? "" });
+    try {
+      const models = await listModels("file" in wish);
+      const info = await classifier.load(wish, { signal: mine.signal });
+      store.update({ info, bench: null, answer: null, explanation: null, timing: null });
+      if ("file" in wish) {
+        own = wish;
+      } else {
+        const entry = models.find(({ id }) => id === info.model);
+        store.update({ chosen: info.model, dtype: wish.dtype ?? entry?.weights[0].dtype ?? "" });
+      }
+      finish(operation);
+      document.documentElement.dataset.ready = "true";
+      return true;
+    } catch (error) {
+      if (mine.signal.aborted) return false;
+      store.update(before);
+      finish(operation);
+      onError(error, () => load(wish));
+      return false;
+    }
+  }
+
+  /**
+   * A checkpoint of the user's own does without the site's models.
+   * @param {boolean} dispensable
+   */
+  async function listModels(dispensable) {
+    try {
+      store.update({ models: await classifier.models() });
+    } catch (error) {
+      if (!dispensable) throw error;
+    }
+    return store.get().models;
+  }
+
+  /** @param {OwnFiles} files */
+  function nameOwn({ file, labels }) {
+    return { chosen: "", dtype: "", ownName: file.name, ownLabels: labels?.name ?? "" };
+  }
+
+  async function takeStock() {
+    const [weights, kept] = await Promise.all([keptBytes(), ownBytes()]);
+    store.update({ keptBytes: weights + kept, ownKept: kept > 0 });
+  }
+
+  /** Writes down what the user has just chosen, and keeps it if that is wanted. */
+  async function record() {
+    const { chosen, dtype, ownKept } = store.get();
+    const isOwn = chosen === "";
+    const model = isOwn ? readPreferences().model : { id: chosen, dtype };
+    if (isOwn && ownKept) await keep();
+    writePreferences({ model, own: isOwn && store.get().ownKept });
+    await takeStock();
+  }
+
+  async function keep() {
+    if (!own) return;
+    const say = words().models;
+    const keeping = await keepOwn(own);
+    store.update({ ownKept: keeping === "kept" });
+    if (keeping !== "kept") store.update({ notice: say.notKept[keeping] });
+  }
+
+  /** @param {Promise<boolean>} loading */
+  async function byChoice(loading) {
+    const ready = await loading;
+    if (ready) void record();
+    return ready;
+  }
+
+  return {
+    async start(id) {
+      const preferences = readPreferences();
+      const kept = id === undefined && preferences.own ? await findOwn() : null;
+      const wish = id === undefined ? (kept ?? preferences.model ?? {}) : { id };
+      let ready = await load(wish);
+      if (!ready && ("file" in wish || wish.id !== undefined)) {
+        // A model that is not there leaves the page with the default one and the reason; one that the site has no
+        // longer is no news to somebody who did not ask for it today.
+        const { error, remedies } = store.get();
+        const outdated = id === undefined && error?.code === "no-model";
+        ready = await load({});
+        if (!outdated && ready) store.update({ error, remedies });
+      }
+      void takeStock();
+      if (!own && !kept) {
+        own = await findOwn();
+        if (own) store.update({ ownName: own.file.name, ownLabels: own.labels?.name ?? "" });
+      }
+      return ready;
+    },
+
+    choose: (model = {}) => byChoice(load(model)),
+
+    chooseOwn: async () => (own ? byChoice(load(own)) : false),
+
+    async openOwn({ checkpoint, labels }) {
+      if (checkpoint) {
+        const names = labels ?? spare ?? undefined;
+        spare = null;
+        return byChoice(load({ file: checkpoint, labels: names }));
+      }
+      if (labels && own && store.get().chosen === "") return byChoice(load({ file: own.file, labels }));
+      if (labels) {
+        spare = labels;
+        store.update({ notice: words().models.spareLabels(labels.name) });
+      }
+      return false;
+    },
+
+    smaller() {
+      const { models } = store.get();
+      return smallerModel(models, "file" in wanted ? wanted.file.size : sizeOf(models, wanted));
+    },
+
+    async keepOwn(wish) {
+      if (wish) await keep();
+      else await forgetOwn();
+      writePreferences({ ...readPreferences(), own: wish && store.get().ownKept && store.get().chosen === "" });
+      await takeStock();
+    },
+
+    async clear() {
+      await Promise.all([clearWeights(), forgetOwn()]);
+      writePreferences({ ...readPreferences(), own: false });
+      await takeStock();
+    },
+  };
+}
+
+/**
+ * @param {import("../protocol.js").ModelEntry[]} models
+ * @param {SiteModel} model
+ */
+function sizeOf(models, { id, dtype }) {
+  const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
+  return (entry?.weights.find((file) => file.dtype === dtype) ?? entry?.weights[0])?.bytes ?? 0;
+}
