@@ -126,6 +126,26 @@ export const en = {
     spareLabels: (/** @type {string} */ name) => `${name} will name the classes of the checkpoint that you open next.`,
   },
 
+  official: {
+    title: "The authors' models",
+    consent: (/** @type {string} */ host) =>
+      `The weights that the authors of the paper publish for ImageNet's 1000 classes; this site does not have them. Only when you press a button below, your browser asks ${host} for that file, which sends it on to its own storage (hf.co). Both see your network address, as with any download, and nothing of your pictures. The file is read, never executed, and stays in this browser. What it was the first time is remembered: another one is refused.`,
+    about: (/** @type {string} */ size) => `about ${size}`,
+    missing: (/** @type {string} */ size, /** @type {string} */ host) => `Not downloaded: ${size} from ${host}`,
+    kept: "In this browser",
+    included: "Part of this site",
+    facts: (/** @type {number} */ side, /** @type {string} */ top1, /** @type {string} */ license) =>
+      `${side} px · top-1 ${top1} % · ${license}`,
+    download: "Download",
+    fetch: (/** @type {string} */ title, /** @type {string} */ host, /** @type {string} */ size) =>
+      `Download ${title} from ${host}, ${size}`,
+    use: (/** @type {string} */ title) => `Use ${title}`,
+    useIt: "Use",
+    inUse: "In use",
+    stop: "Stop",
+    cancel: (/** @type {string} */ title) => `Stop downloading ${title}`,
+  },
+
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },
 
   /** The words of index.html, by their data-text. */

@@ -112,6 +112,24 @@ export const zh = {
     spareLabels: (name) => `${name} 将用于命名你接下来打开的权重文件的类别。`,
   },
 
+  official: {
+    title: "论文作者发布的模型",
+    consent: (host) =>
+      `这些是论文作者为 ImageNet 的 1000 个类别发布的权重，本站并未收录。只有当您按下下面的按钮时，浏览器才会向 ${host} 请求相应文件，该网站会转到自己的存储服务器（hf.co）。与任何下载一样，它们会看到您的网络地址，但看不到您的任何图片。文件只会被读取，绝不会被执行，并保存在此浏览器中。首次下载的内容会被记住：之后若有不同，将拒绝使用。`,
+    about: (size) => `约 ${size}`,
+    missing: (size, host) => `尚未下载：${size}，来自 ${host}`,
+    kept: "已在此浏览器中",
+    included: "本站已收录",
+    facts: (side, top1, license) => `${side} 像素 · top-1 ${top1}% · ${license}`,
+    download: "下载",
+    fetch: (title, host, size) => `从 ${host} 下载 ${title}，${size}`,
+    use: (title) => `使用 ${title}`,
+    useIt: "使用",
+    inUse: "使用中",
+    stop: "停止",
+    cancel: (title) => `停止下载 ${title}`,
+  },
+
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },
 
   page: {

@@ -67,7 +67,7 @@ export async function askTwice(ask, onSecondTry) {
  * The largest download that is smaller than so many bytes.
  * @param {ModelEntry[]} models
  * @param {number} bytes
- * @returns {Required<SiteModel> | null}
+ * @returns {Required<Omit<SiteModel, "fetch">> | null}
  */
 export function smallerModel(models, bytes) {
   const all = models.flatMap(({ id, weights }) =>

@@ -4,6 +4,7 @@ import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
 import { modelTable } from "./model-table.js";
+import { officialPanel } from "./official.js";
 import { ownModelPanel } from "./own-model.js";
 import { weightsPanel } from "./weights.js";
 
@@ -83,6 +84,7 @@ export function modelPanel({ store, session }) {
     weightsPanel({ store, session }),
     facts,
     modelTable({ store, session }),
+    officialPanel({ store, session }),
     ownModelPanel({ store, session }),
     storage,
   );
