@@ -54,7 +54,7 @@ var hints = map[string]string{
 	codeNoModel:                       "Choose a model first.",
 	codeNoPicture:                     "Classify a picture first.",
 	codeBadRequest:                    "Reload the page; if this happens again, report it.",
-	codeLabels:                        "Use a label file with one line a class: index, id and name with tabs between.",
+	codeLabels:                        "Use a list with a name for each class of the model.",
 	codePanic:                         "The engine restarts by itself; try again.",
 	codeFailed:                        "Try again; if this happens again, report it.",
 }

@@ -62,6 +62,12 @@ export function chooseKernel(wish, table = KERNELS, validate = WebAssembly.valid
 
   const wished = table.find((row) => row.name === wish);
   const { name, artifact } = wished && runs(wished) ? wished : best;
-  const met = wish === "auto" || wish === name;
-  return { name, artifact, wish, unmet: met ? null : wished ? "unsupported" : "unknown" };
+  return { name, artifact, wish, unmet: unmet() };
+
+  /** @returns {KernelChoice["unmet"]} */
+  function unmet() {
+    if (wish === name) return null;
+    if (wish === "auto") return name === table.at(-1)?.name ? "plain" : null;
+    return wished ? "unsupported" : "unknown";
+  }
 }

@@ -69,6 +69,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @typedef {object} InitRequest
  * @property {"init"} type
  * @property {string} kernel  the wish: "auto" or a name of kernels.js
+ * @property {string} [lifeline]  to be held while the worker lives, see lifeline.js
  * @property {Started} [started]  what an earlier worker answered to the same wish: it saves this one the compilation
  */
 
@@ -177,7 +178,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {string} name
  * @property {string} artifact  URL of the WebAssembly module, relative to the site
  * @property {string} wish      "auto" or a name
- * @property {"unsupported" | "unknown" | null} unmet  by this browser, or by anybody; null: the wish was met
+ * @property {"unsupported" | "unknown" | "plain" | null} unmet  by this browser, or by anybody; plain: the slowest
+ *   kernels are all that this browser runs; null: the wish was met
  */
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { ClassifierError, fromFault } from "./errors.js";
+import { createLifeline, watchLifeline } from "./lifeline.js";
 import { FATAL_CODES } from "./protocol.js";
 import { trustedWorkerUrl } from "./trusted.js";
 
@@ -38,6 +39,8 @@ export class WorkerLink {
 
   /** @type {Worker | null} */
   #worker = null;
+  /** Aborted when the worker is given up. */
+  #watch = new AbortController();
   /** @type {Job | null} */
   #boot = null;
   /** @type {Job | null} */
@@ -86,6 +89,7 @@ export class WorkerLink {
   /** Ends the worker and rejects what was asked of it. */
   close() {
     this.#closed = true;
+    this.#watch.abort();
     this.#worker?.terminate();
     this.#worker = null;
     const error = new ClassifierError("bad-request", "This classifier was disposed of.");
@@ -112,11 +116,17 @@ export class WorkerLink {
       this.#lose(new ClassifierError("worker-crashed", "The engine's answer could not be read.", RESTART_HINT));
     };
     this.#worker = worker;
+    const { signal } = (this.#watch = new AbortController());
+    const lifeline = createLifeline();
     this.#boot = {
       id: ++this.#lastId,
-      body: this.options.init(),
+      body: { ...this.options.init(), lifeline },
       options: {},
-      resolve: this.options.onReady,
+      resolve: (started) => {
+        const end = new ClassifierError("worker-crashed", "The browser ended the engine.", RESTART_HINT);
+        if (lifeline) watchLifeline(lifeline, signal, () => this.#lose(end));
+        this.options.onReady(started);
+      },
       // The request that waits for it is told why it did not start.
       reject: () => {},
     };
@@ -172,6 +182,7 @@ export class WorkerLink {
   }
 
   #drop() {
+    this.#watch.abort();
     this.#worker?.terminate();
     this.#worker = null;
     this.#boot = null;

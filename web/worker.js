@@ -3,6 +3,7 @@
 import { ClassifierError, toFault } from "./errors.js";
 import { chooseKernel } from "./kernels.js";
 import { readLabels } from "./labels.js";
+import { holdLifeline } from "./lifeline.js";
 import { MAX_PICTURE_BYTES, downloadBytes, downloadText, tooLarge } from "./network.js";
 import { obtainWeights } from "./worker/download.js";
 import { compile, crash, startGo } from "./worker/go.js";
@@ -10,6 +11,7 @@ import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
 
 /** @typedef {import("./protocol.js").Fault} Fault */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
+/** @typedef {import("./protocol.js").InitRequest} InitRequest */
 /** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
 /** @typedef {import("./protocol.js").OfficialSource} OfficialSource */
 /** @typedef {import("./protocol.js").Progress} Progress */
@@ -46,7 +48,7 @@ onmessage = async ({ data }) => {
 async function answer(request, report) {
   switch (request.type) {
     case "init":
-      return init(request.kernel, request.started);
+      return init(request);
     case "load":
       return load(request.source, report);
     case "classify":
@@ -67,14 +69,11 @@ async function answer(request, report) {
   }
 }
 
-/**
- * @param {string} wish
- * @param {Started} [earlier]
- */
-async function init(wish, earlier) {
-  started = earlier ? Promise.resolve(earlier) : start(wish);
+/** @param {InitRequest} request */
+async function init({ kernel, lifeline, started: earlier }) {
+  started = earlier ? Promise.resolve(earlier) : start(kernel);
   module = started.then((ready) => startGo(ready.module, lost));
-  await module;
+  await Promise.all([module, lifeline && holdLifeline(lifeline)]);
   return started;
 }
 

@@ -33,11 +33,13 @@ function findChromium() {
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
  * @param {typeof startSite} [start]
+ * @param {import("playwright-core").LaunchOptions} [options]
  */
-export async function startBrowser(flags = [], start = startSite) {
+export async function startBrowser(flags = [], start = startSite, options = {}) {
   const site = await start();
   const browser = await chromium.launch({
     executablePath: findChromium(),
+    ...options,
     args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
   });
   return {

@@ -1,10 +1,11 @@
-/** What goes wrong is named, and the next picture works. */
+/** Bad pictures and bad checkpoints are named, and the next picture works. */
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fromDisk, startBrowser } from "../support/browser.mjs";
+import { MANIFEST, WEIGHTS, good } from "../support/faults.mjs";
 import {
   animateWebp,
   cmykJpeg,
@@ -14,7 +15,7 @@ import {
   encodePng16,
   hugePng,
 } from "../support/pictures.mjs";
-import { ROOT, sharedFile } from "../support/repo.mjs";
+import { sharedFile } from "../support/repo.mjs";
 
 /** @type {Awaited<ReturnType<typeof startBrowser>>} */
 let browser;
@@ -24,11 +25,6 @@ before(async () => {
 after(() => browser.stop());
 
 const scene = drawScene(300, 200);
-/** @param {string} name */
-const good = (name) => ({ name, mimeType: "image/png", buffer: encodePng(scene) });
-
-/** What the browser itself logs when a download is refused. */
-const FAILED_DOWNLOAD = /Failed to load resource/;
 
 test("bad pictures get a right answer or a named error, and the next one works", async (t) => {
   const page = await browser.newPage();
@@ -100,13 +96,11 @@ test("a checkpoint of one's own takes over, and a bad one leaves the model in us
   await page.drop(good("still.png"));
   assert.deepEqual((await page.answer("still.png")).top, top);
 
-  const manifest = JSON.parse(readFileSync(path.join(ROOT, "assets/models/index.json"), "utf8"));
-  const shipped = path.join(ROOT, "assets/models", manifest.models[0].weights[0].url);
-  await page.drop(fromDisk(shipped));
+  await page.drop(fromDisk(WEIGHTS));
   await page.page.waitForFunction(
     (name) =>
       document.querySelector('[data-testid="model-select"]')?.querySelector("option:checked")?.textContent === name,
-    path.basename(shipped),
+    path.basename(WEIGHTS),
   );
   await page.answer("still.png");
 
@@ -118,153 +112,8 @@ test("a checkpoint of one's own takes over, and a bad one leaves the model in us
     await page.answer("own.png");
   }
 
-  await page.$("model-select").selectOption(manifest.models[0].id);
+  await page.$("model-select").selectOption(MANIFEST.models[0].id);
   await page.drop(good("again.png"));
   assert.deepEqual((await page.answer("again.png")).top, top);
   await page.close();
 });
-
-test("weights that are not those of the manifest are refused", async () => {
-  const page = await browser.newPage();
-  let damage = true;
-  await page.page.route("**/*.safetensors", async (route) => {
-    if (!damage) return route.continue();
-    const response = await route.fetch();
-    const body = await response.body();
-    body[body.length - 1] ^= 1;
-    await route.fulfill({ response, body });
-  });
-  await page.page.goto(page.url);
-  assert.equal(await page.errorCode(), "wrong-hash");
-  damage = false;
-  await page.drop(good("next.png"));
-  await page.answer("next.png");
-  await page.close();
-});
-
-test("a download that breaks off is named", async () => {
-  const page = await browser.newPage();
-  await page.page.route("**/*.safetensors", async (route) => {
-    const body = (await (await route.fetch()).body()).subarray(0, 1000);
-    await route.fulfill({ status: 200, body });
-  });
-  await page.page.goto(page.url);
-  assert.equal(await page.errorCode(), "download-failed");
-  assert.match(await page.$("error").innerText(), /1000 of \d+ bytes/);
-  await page.close();
-});
-
-test("a missing model is named, and the page works with the default one", async () => {
-  const page = await browser.newPage();
-  await page.open("?model=no-such-model");
-  assert.equal(await page.errorCode(), "no-model");
-  await page.drop(good("next.png"));
-  await page.answer("next.png");
-  await page.close();
-
-  const broken = await browser.newPage();
-  await broken.page.route("**/*.safetensors", (route) => route.fulfill({ status: 404, body: "gone" }));
-  await broken.page.goto(broken.url);
-  assert.equal(await broken.errorCode(), "download-failed");
-  assert.match(await broken.$("status").innerText(), /No model is loaded/);
-  await broken.close(FAILED_DOWNLOAD);
-});
-
-test("a missing list of models is named, and asked for again", async () => {
-  const page = await browser.newPage();
-  await page.page.route("**/index.json", (route) => route.fulfill({ status: 500, body: "" }));
-  await page.page.goto(page.url);
-  assert.equal(await page.errorCode(), "download-failed");
-  await page.page.unroute("**/index.json");
-  await page.drop(good("next.png"));
-  await page.answer("next.png");
-  assert.ok((await page.$("model-select").locator("option").count()) > 0);
-  await page.close(FAILED_DOWNLOAD);
-});
-
-/** An empty module is valid, and not the engine. */
-const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
-
-for (const [what, response, code] of /** @type {[string, object, string][]} */ ([
-  ["is missing", { status: 404, body: "gone" }, "download-failed"],
-  ["does not compile", { contentType: "application/wasm", body: "no module" }, "no-wasm"],
-  ["dies at its start", { contentType: "application/wasm", body: EMPTY_MODULE }, "worker-crashed"],
-])) {
-  test(`an engine that ${what} is named`, async () => {
-    const page = await browser.newPage();
-    await page.page.route("**/*.wasm", (route) => route.fulfill(response));
-    await page.page.goto(page.url);
-    assert.equal(await page.errorCode(), code);
-    await page.page.unroute("**/*.wasm");
-    await page.drop(good("next.png"));
-    await page.answer("next.png");
-    await page.close(FAILED_DOWNLOAD);
-  });
-}
-
-/** Ways to lose the engine, carried out inside the worker, and what the page says. @type {[string, () => void, string][]} */
-const LOSSES = [
-  [
-    "a panic",
-    () => {
-      Reflect.get(globalThis, "mobilemamba").classify = () =>
-        Promise.reject({ code: "panic", message: "internal error: index out of range", hint: "" });
-    },
-    "panic",
-  ],
-  [
-    "a trap of WebAssembly",
-    () => {
-      Reflect.get(globalThis, "mobilemamba").classify = () => {
-        throw new WebAssembly.RuntimeError("unreachable");
-      };
-    },
-    "worker-crashed",
-  ],
-  [
-    "memory that runs out",
-    () => {
-      Reflect.get(globalThis, "mobilemamba").classify = () => {
-        throw new WebAssembly.RuntimeError("fatal error: out of memory");
-      };
-    },
-    "out-of-memory",
-  ],
-  [
-    "an exception outside any request",
-    () => {
-      Reflect.get(globalThis, "mobilemamba").classify = () => {
-        void Promise.reject(new Error("lost"));
-        return new Promise(() => {});
-      };
-    },
-    "worker-crashed",
-  ],
-  [
-    "an uncaught exception",
-    () =>
-      setTimeout(() => {
-        throw new Error("boom");
-      }, 0),
-    "",
-  ],
-];
-
-for (const [what, sabotage, code] of LOSSES) {
-  test(`after ${what} a fresh worker takes over`, async () => {
-    const page = await browser.newPage();
-    await page.open();
-    const [worker] = page.page.workers();
-    const gone = new Promise((resolve) => worker.once("close", resolve));
-    await worker.evaluate(sabotage);
-    if (code) {
-      await page.drop(good("lost.png"));
-      assert.equal(await page.errorCode(), code);
-    }
-    await gone;
-    await page.drop(good("next.png"));
-    await page.answer("next.png");
-    assert.equal(await page.$("error").isVisible(), false);
-    await page.close(/boom/);
-  });
-}

@@ -23,15 +23,24 @@ const errors = {
   corrupt: { title: "The checkpoint is damaged", hint: "Download the file again, or convert it anew." },
   "no-ema": { title: "The checkpoint has no averaged weights", hint: "Load it without the moving average." },
   mismatch: { title: "The checkpoint does not fit", hint: "Only MobileMamba networks can be loaded." },
-  labels: { title: "The labels do not fit", hint: "Use a file with one line a class: index, id and name, with tabs." },
+  labels: {
+    title: "The labels do not fit",
+    hint: "Use a list with a name for each class of the model: a line each, a table or JSON.",
+  },
   "no-model": { title: "There is no such model", hint: "Choose a model of the list." },
   "no-picture": { title: "There is no picture", hint: "Classify a picture first." },
   "bad-request": { title: "That cannot be done", hint: "Reload the page." },
   panic: { title: "The engine had a fault", hint: "The engine restarts by itself: try again." },
   failed: { title: "That did not work", hint: "Try again." },
   "download-failed": { title: "The download failed", hint: "Check the connection and try again." },
-  "download-stalled": { title: "The download has stalled", hint: "Try again." },
-  "wrong-hash": { title: "The download is not what it should be", hint: "Reload the page, or choose another model." },
+  "download-stalled": {
+    title: "The download has stalled",
+    hint: "Try again. If it stays so, the connection or the server is overloaded.",
+  },
+  "wrong-hash": {
+    title: "The download is not what it should be",
+    hint: "It was damaged or replaced on its way. Try again: it is downloaded anew.",
+  },
   offline: { title: "You are offline", hint: "Connect and try again." },
   "no-wasm": { title: "This browser cannot run the engine", hint: "Use a current browser." },
   "worker-crashed": { title: "The engine stopped", hint: "The engine restarts by itself: try again." },
@@ -104,7 +113,11 @@ export const en = {
     use: (/** @type {string} */ title) => `Use ${title}`,
     pixels: (/** @type {number} */ side) => `${side} px`,
     top1: "Top-1",
-    percent: (/** @type {number} */ value) => `${value} %`,
+    notKept: {
+      full: "There is no room for the checkpoint in this browser's storage: it is not remembered.",
+      unavailable: "This browser keeps nothing for this page (a private window, an insecure page, or a setting).",
+    },
+    spareLabels: (/** @type {string} */ name) => `${name} will name the classes of the checkpoint that you open next.`,
     params: "Parameters",
     macs: "MACs",
     input: "Input",
@@ -116,14 +129,6 @@ export const en = {
     measured: (
       /** @type {{top1: number, top5: number, images: string, dataset: string}} */ { top1, top5, images, dataset },
     ) => `top-1 ${top1} %, top-5 ${top5} % of ${images} images of ${dataset}`,
-  },
-
-  models: {
-    notKept: {
-      full: "There is no room for the checkpoint in this browser's storage: it is not remembered.",
-      unavailable: "This browser keeps nothing for this page (a private window, an insecure page, or a setting).",
-    },
-    spareLabels: (/** @type {string} */ name) => `${name} will name the classes of the checkpoint that you open next.`,
   },
 
   official: {
@@ -218,6 +223,8 @@ export const en = {
       `This browser cannot run the “${wish}” kernels; the “${name}” kernels run instead.`,
     unknown: (/** @type {string} */ wish, /** @type {string} */ name) =>
       `There are no “${wish}” kernels here; the “${name}” kernels run instead.`,
+    plain: () => "This browser has no WebAssembly SIMD: the plain kernels run, several times slower.",
+    reading: "Reading the model from this browser",
     downloading: "Downloading the model",
     preparing: "Preparing the model",
     classifying: "Classifying",

@@ -66,7 +66,7 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
       const use = "file" in wish ? {} : { chosen: info.model, dtype: wish.dtype ?? entry?.weights[0].dtype ?? "" };
       if ("file" in wish) own = wish;
       store.update({ ...use, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
-      if (fetching && info.kept && info.kept !== "kept") store.update({ notice: words().models.notKept[info.kept] });
+      if (fetching && info.kept && info.kept !== "kept") store.update({ notice: words().model.notKept[info.kept] });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
@@ -128,10 +128,9 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
 
   async function keep() {
     if (!own) return;
-    const say = words().models;
     const keeping = await keepOwn(own);
     store.update({ ownKept: keeping === "kept" });
-    if (keeping !== "kept") store.update({ notice: say.notKept[keeping] });
+    if (keeping !== "kept") store.update({ notice: words().model.notKept[keeping] });
   }
 
   /** @param {Promise<boolean>} loading */
@@ -184,7 +183,7 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
       if (labels && own && store.get().chosen === "") return byChoice(load({ file: own.file, labels }));
       if (labels) {
         spare = labels;
-        store.update({ notice: words().models.spareLabels(labels.name) });
+        store.update({ notice: words().model.spareLabels(labels.name) });
       }
       return false;
     },

@@ -10,8 +10,8 @@ export function errorPanel({ store, session }) {
   const hint = el("p", { class: "error-hint" });
   // Faults speak English. Elsewhere the title and the hint are those of the code, and this is the detail.
   const message = el("p", { lang: "en" });
-  const english = store.get().language === "en";
   const remedies = el("div", { class: "remedies" });
+  const english = store.get().language === "en";
   const panel = el(
     "div",
     { class: "error", role: "alert", "data-testid": "error" },

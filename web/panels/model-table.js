@@ -2,7 +2,7 @@
 
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
-import { formatBytes } from "../page/format.js";
+import { formatBytes, formatPercent } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelTable({ store, session }) {
@@ -44,7 +44,7 @@ export function modelTable({ store, session }) {
           const cells = [
             say.pixels(resolution),
             weights.map(({ bytes }) => formatBytes(bytes)).join(" / "),
-            accuracy ? say.percent(accuracy.top1) : "–",
+            accuracy ? formatPercent(accuracy.top1 / 100) : "–",
             license,
           ];
           const row = el(

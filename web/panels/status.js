@@ -68,7 +68,8 @@ function describe({ activity, camera, answer, progress }) {
   const say = words().status;
   switch (activity) {
     case "loading":
-      return progress && progress.done < progress.total ? say.downloading : say.preparing;
+      if (!progress || progress.done >= progress.total) return say.preparing;
+      return progress.from === "browser" ? say.reading : say.downloading;
     case "classifying":
       return say.classifying;
     case "benchmarking":

@@ -1,0 +1,91 @@
+/** A site with something missing or wrong in it: named, and the page works as soon as it is mended. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startBrowser } from "../support/browser.mjs";
+import { FAILED_DOWNLOAD, good } from "../support/faults.mjs";
+
+/** @type {Awaited<ReturnType<typeof startBrowser>>} */
+let browser;
+before(async () => {
+  browser = await startBrowser();
+});
+after(() => browser.stop());
+
+test("weights that are not those of the manifest are refused", async () => {
+  const page = await browser.newPage();
+  let damage = true;
+  await page.page.route("**/*.safetensors", async (route) => {
+    if (!damage) return route.continue();
+    const response = await route.fetch();
+    const body = await response.body();
+    body[body.length - 1] ^= 1;
+    await route.fulfill({ response, body });
+  });
+  await page.page.goto(page.url);
+  assert.equal(await page.errorCode(), "wrong-hash");
+  damage = false;
+  await page.drop(good("next.png"));
+  await page.answer("next.png");
+  await page.close();
+});
+
+test("a download that breaks off is named", async () => {
+  const page = await browser.newPage();
+  await page.page.route("**/*.safetensors", async (route) => {
+    const body = (await (await route.fetch()).body()).subarray(0, 1000);
+    await route.fulfill({ status: 200, body });
+  });
+  await page.page.goto(page.url);
+  assert.equal(await page.errorCode(), "download-failed");
+  assert.match(await page.$("error").innerText(), /1000 of \d+ bytes/);
+  await page.close();
+});
+
+test("a missing model is named, and the page works with the default one", async () => {
+  const page = await browser.newPage();
+  await page.open("?model=no-such-model");
+  assert.equal(await page.errorCode(), "no-model");
+  await page.drop(good("next.png"));
+  await page.answer("next.png");
+  await page.close();
+
+  const broken = await browser.newPage();
+  await broken.page.route("**/*.safetensors", (route) => route.fulfill({ status: 404, body: "gone" }));
+  await broken.page.goto(broken.url);
+  assert.equal(await broken.errorCode(), "download-failed");
+  assert.match(await broken.$("status").innerText(), /No model is loaded/);
+  await broken.close(FAILED_DOWNLOAD);
+});
+
+test("a missing list of models is named, and asked for again", async () => {
+  const page = await browser.newPage();
+  await page.page.route("**/index.json", (route) => route.fulfill({ status: 500, body: "" }));
+  await page.page.goto(page.url);
+  assert.equal(await page.errorCode(), "download-failed");
+  await page.page.unroute("**/index.json");
+  await page.drop(good("next.png"));
+  await page.answer("next.png");
+  assert.ok((await page.$("model-select").locator("option").count()) > 0);
+  await page.close(FAILED_DOWNLOAD);
+});
+
+/** An empty module is valid, and not the engine. */
+const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+
+for (const [what, response, code] of /** @type {[string, object, string][]} */ ([
+  ["is missing", { status: 404, body: "gone" }, "download-failed"],
+  ["does not compile", { contentType: "application/wasm", body: "no module" }, "no-wasm"],
+  ["dies at its start", { contentType: "application/wasm", body: EMPTY_MODULE }, "worker-crashed"],
+])) {
+  test(`an engine that ${what} is named`, async () => {
+    const page = await browser.newPage();
+    await page.page.route("**/*.wasm", (route) => route.fulfill(response));
+    await page.page.goto(page.url);
+    assert.equal(await page.errorCode(), code);
+    await page.page.unroute("**/*.wasm");
+    await page.drop(good("next.png"));
+    await page.answer("next.png");
+    await page.close(FAILED_DOWNLOAD);
+  });
+}
