@@ -76,7 +76,6 @@ async function fromStore(weights, report) {
  * @returns {Promise<{file: Blob, digest: Digest}>}
  */
 async function fromAuthors(weights, report) {
-  const { host } = new URL(weights.url);
   report({ phase: "weights", done: 0, total: weights.bytes, from: "authors" });
   /** @type {Blob[]} */
   const pieces = [];
@@ -104,7 +103,7 @@ async function fromAuthors(weights, report) {
       report({ phase: "weights", done, total: Math.max(done, total), from: "authors" });
     });
   } catch (error) {
-    throw unreachable(error, weights, host);
+    throw unreachable(error, weights);
   }
   close();
   const digest = { bytes: done, sha256: hash.hex() };
@@ -116,12 +115,10 @@ async function fromAuthors(weights, report) {
  * What did not come can be fetched by other means.
  * @param {unknown} error
  * @param {WeightsFile} weights
- * @param {string} host
  */
-function unreachable(error, weights, host) {
+function unreachable(error, weights) {
   if (!(error instanceof ClassifierError) || error.code === "wrong-hash") return error;
-  const message = `${error.message} It comes from ${host}, which this network, the browser or that server may forbid.`;
-  return new ClassifierError(error.code, message, byHand(weights));
+  return new ClassifierError(error.code, error.message, byHand(weights));
 }
 
 /**
@@ -136,5 +133,5 @@ function changed(weights, why) {
 
 /** @param {WeightsFile} weights */
 function byHand({ url }) {
-  return `Try again, or download ${url} by other means and drop the file on this page.`;
+  return `Try again. If ${new URL(url).host} cannot be reached from here, download ${url} by other means and drop the file on this page.`;
 }
