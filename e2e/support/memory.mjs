@@ -6,6 +6,7 @@ import { readFileSync, writeFileSync } from "node:fs";
  * @typedef {object} Gauge
  * @property {() => void} reset  forgets the peak
  * @property {() => number} peak  the most that the page's process, its worker included, had in memory since; bytes
+ * @property {() => number} browserPeak  the same of the browser's own process, which all pages share
  * @property {() => Promise<number>} wasm  the memory of the WebAssembly modules, which only grows; bytes
  * @property {() => Promise<number>} heap  of JavaScript in the page and the worker; bytes
  */
@@ -44,13 +45,11 @@ export async function gauge(page) {
     });
   }
 
-  const process = await renderer(page);
+  const processes = await processesOf(page);
   return {
-    reset: () => writeFileSync(`/proc/${process}/clear_refs`, "5"),
-    peak() {
-      const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${process}/status`, "utf8")) ?? [];
-      return Number(kilobytes) * 1024;
-    },
+    reset: () => Object.values(processes).forEach((id) => writeFileSync(`/proc/${id}/clear_refs`, "5")),
+    peak: () => statusOf(processes.page, "VmHWM"),
+    browserPeak: () => statusOf(processes.browser, "VmHWM"),
     async wasm() {
       const prototype = await ask("Runtime.evaluate", { expression: "WebAssembly.Memory.prototype" });
       const { objects } = await ask("Runtime.queryObjects", { prototypeObjectId: prototype.result.objectId });
@@ -71,28 +70,40 @@ export async function gauge(page) {
 }
 
 /**
- * The process of a page: the one that grows when the page does.
+ * The process of a page, the one that grows when the page does, and the browser's, which holds its Blobs.
  * @param {import("playwright-core").Page} page
  */
-async function renderer(page) {
+async function processesOf(page) {
   const browser = page.context().browser();
   if (!browser) throw new Error("the page has no browser");
   const devtools = await browser.newBrowserCDPSession();
   const { processInfo } = await devtools.send("SystemInfo.getProcessInfo");
   const candidates = processInfo.filter(({ type }) => type === "renderer").map(({ id }) => id);
-  const before = candidates.map(residentBytes);
+  const resident = (/** @type {number} */ id) => statusOf(id, "VmRSS");
+  const before = candidates.map(resident);
   await page.evaluate(() => {
     Object.assign(globalThis, { ballast: new Uint8Array(200 << 20).fill(1) });
   });
-  const growth = candidates.map((id, i) => residentBytes(id) - before[i]);
+  const growth = candidates.map((id, i) => resident(id) - before[i]);
   await page.evaluate(() => {
     Reflect.deleteProperty(globalThis, "ballast");
   });
-  return candidates[growth.indexOf(Math.max(...growth))];
+  const collector = await page.context().newCDPSession(page);
+  await collector.send("HeapProfiler.collectGarbage");
+  await collector.detach();
+  return {
+    page: candidates[growth.indexOf(Math.max(...growth))],
+    browser: processInfo.filter(({ type }) => type === "browser")[0].id,
+  };
 }
 
-/** @param {number} process */
-function residentBytes(process) {
-  const [, kilobytes] = /^VmRSS:\s*(\d+) kB$/m.exec(readFileSync(`/proc/${process}/status`, "utf8")) ?? [];
+/**
+ * @param {number} process
+ * @param {"VmRSS" | "VmHWM"} line
+ * @returns {number} bytes
+ */
+function statusOf(process, line) {
+  const status = readFileSync(`/proc/${process}/status`, "utf8");
+  const [, kilobytes] = new RegExp(`^${line}:\\s*(\\d+) kB$`, "m").exec(status) ?? [];
   return Number(kilobytes) * 1024;
 }
