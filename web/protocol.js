@@ -34,6 +34,7 @@ export const ERROR_CODES = /** @type {const} */ ([
 
   "download-failed",
   "download-stalled",
+  "checkpoint-unreachable",
   "wrong-hash",
   "offline",
   "no-wasm",

@@ -33,7 +33,7 @@ const WAYS = {
   },
   "fetched by one click": async (page) => {
     await page.$("official").locator("summary").click();
-    await page.page.getByRole("button", { name: /Download MobileMamba-B4 / }).click();
+    await page.page.getByRole("button", { name: /Download MobileMamba-B4 from/ }).click();
   },
 };
 

@@ -19,6 +19,7 @@ import { toFault } from "../errors.js";
 const REMEDIES = {
   "download-failed": ["retry"],
   "download-stalled": ["retry"],
+  "checkpoint-unreachable": ["retry"],
   "wrong-hash": ["retry"],
   offline: ["retry"],
   "no-wasm": ["reload"],

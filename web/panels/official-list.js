@@ -27,10 +27,10 @@ export function officialList({ store, session }) {
   /** @param {ModelEntry} entry */
   function row(entry) {
     const { models, fetching, chosen } = store.get();
-    const { id, title, resolution, accuracy, weights, license } = entry;
+    const { id, resolution, accuracy, weights } = entry;
     const here = models.find((model) => model.id === id);
     const [{ bytes, sha256 }] = weights;
-    const size = sha256 ? formatBytes(bytes) : say.about(formatBytes(bytes));
+    const size = sha256 ? formatBytes(bytes) : say.about(Math.round(bytes / 1e6));
     const state = here ? (here.official ? say.kept : say.included) : say.missing(size, host);
     return el(
       "li",
@@ -38,8 +38,8 @@ export function officialList({ store, session }) {
       el(
         "div",
         {},
-        el("strong", {}, title),
-        el("span", { class: "muted" }, say.facts(resolution, (accuracy?.top1 ?? 0).toFixed(1), license)),
+        el("strong", {}, shortTitle(entry)),
+        el("span", { class: "muted" }, say.facts(resolution, (accuracy?.top1 ?? 0).toFixed(1))),
         el("span", { class: "muted" }, state),
       ),
       fetching === id ? fetchingNow(entry) : button(entry, here !== undefined, chosen === id, size),
@@ -52,7 +52,9 @@ export function officialList({ store, session }) {
    * @param {boolean} inUse
    * @param {string} size
    */
-  function button({ id, title }, here, inUse, size) {
+  function button(entry, here, inUse, size) {
+    const { id } = entry;
+    const title = shortTitle(entry);
     if (here) {
       // Not disabled: the button that was pressed to fetch it keeps the focus.
       const choose = () => inUse || void session.chooseModel(id);
@@ -71,16 +73,24 @@ export function officialList({ store, session }) {
   }
 
   /** @param {ModelEntry} entry */
-  function fetchingNow({ title }) {
+  function fetchingNow(entry) {
     return el(
       "button",
-      { type: "button", "aria-label": say.cancel(title), onclick: session.cancelLoad },
+      { type: "button", "aria-label": say.cancel(shortTitle(entry)), onclick: session.cancelLoad },
       icon("stop"),
       say.stop,
     );
   }
 
   return el("div", {}, el("p", { class: "muted", "data-testid": "official-consent" }, say.consent(host)), rows);
+}
+
+/**
+ * All of them have the same classes.
+ * @param {ModelEntry} entry
+ */
+function shortTitle({ title }) {
+  return title.split(" · ")[0];
 }
 
 /** @param {Element} rows */

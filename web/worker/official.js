@@ -118,7 +118,8 @@ async function fromAuthors(weights, report) {
  */
 function unreachable(error, weights) {
   if (!(error instanceof ClassifierError) || error.code === "wrong-hash") return error;
-  return new ClassifierError(error.code, error.message, byHand(weights));
+  const code = error.code === "offline" ? error.code : "checkpoint-unreachable";
+  return new ClassifierError(code, error.message, byHand(weights));
 }
 
 /**
