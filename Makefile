@@ -3,7 +3,10 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-.PHONY: run test vet wasm site weights bench demo clean
+# How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
+FUZZTIME ?= 30s
+
+.PHONY: run test vet fuzz audit wasm site weights bench demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -15,6 +18,12 @@ vet: ## gofmt and go vet, native and for the browser
 	@test -z "$$(gofmt -l $$(git ls-files "*.go"))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files "*.go"); exit 1; }
 	go vet ./...
 	GOOS=js GOARCH=wasm go vet ./...
+
+fuzz: ## fuzz every target for FUZZTIME; make test runs their seeds, and each target for two seconds
+	go run ./cmd/fuzz -time $(FUZZTIME) $(if $(RECORD),-record)
+
+audit: ## ask the vulnerability databases of Go and npm about every dependency
+	@./.ci/audit
 
 wasm: ## build the WebAssembly modules into build/site
 	go run . -build

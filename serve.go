@@ -82,9 +82,9 @@ func listen(addr string) (net.Listener, error) {
 	return l, err
 }
 
-// serve answers until the context ends.
-func serve(ctx context.Context, l net.Listener, h http.Handler) error {
-	server := &http.Server{
+// newServer sets the limits that keep a client from holding a connection or memory for nothing.
+func newServer(h http.Handler) *http.Server {
+	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
@@ -92,6 +92,11 @@ func serve(ctx context.Context, l net.Listener, h http.Handler) error {
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    32 << 10,
 	}
+}
+
+// serve answers until the context ends.
+func serve(ctx context.Context, l net.Listener, h http.Handler) error {
+	server := newServer(h)
 	stop := context.AfterFunc(ctx, func() {
 		grace, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()
@@ -146,6 +151,7 @@ var headers = map[string]string{
 	"X-Content-Type-Options":       "nosniff",
 	"Referrer-Policy":              "no-referrer",
 	"Permissions-Policy":           "camera=(self), display-capture=(self), microphone=(), geolocation=()",
+	"Content-Security-Policy":      "frame-ancestors 'self'", // the page has the rest; this cannot stand in it
 	"Cache-Control":                "no-cache",
 }
 

@@ -23,7 +23,7 @@ type tree map[string][]byte
 
 // publishedAssets says what of assets/ belongs to the site; what the assets were made from does not.
 var publishedAssets = []string{
-	"CREDITS.md", "icons/*", "labels/*.tsv", "models/index.json", "models/official.json", "models/*.safetensors",
+	"CREDITS.md", "NOTICES.txt", "icons/*", "labels/*.tsv", "models/index.json", "models/official.json", "models/*.safetensors",
 	"models/local/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
 }
 

@@ -36,6 +36,7 @@ func fakeCheckout() fstest.MapFS {
 		"build/site/old.wasm":                 "\x00asm old",
 		"assets/assets.go":                    "package assets",
 		"assets/CREDITS.md":                   "us",
+		"assets/NOTICES.txt":                  "others",
 		"assets/models/index.json": `{"models":[{"labels":"../labels/a.tsv","weights":[{"url":"m.safetensors"}]},
 			{"labels":"../labels/a.tsv","weights":[{"url":"https://example.com/far.safetensors"}]}]}`,
 		"assets/models/m.safetensors": "weights",
@@ -59,7 +60,7 @@ func TestCollectAndHashNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []string{
-		".nojekyll", "LICENSE", "app.js", "assets/CREDITS.md", "assets/labels/a.tsv", "assets/models/index.json",
+		".nojekyll", "LICENSE", "app.js", "assets/CREDITS.md", "assets/NOTICES.txt", "assets/labels/a.tsv", "assets/models/index.json",
 		"assets/models/m.HASH.safetensors", "assets/samples/s.jpg", "index.html", "kernels.js",
 		"mobilemamba-relaxed.HASH.wasm", "mobilemamba-simd.HASH.wasm", "mobilemamba.HASH.wasm", "panels/a/deep.js",
 		"wasm_exec.HASH.js", "worker/go.js",

@@ -2,7 +2,9 @@ package assets
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 
 	"mobilemamba/classify"
@@ -26,17 +28,36 @@ func ParseManifest(data []byte) (*Manifest, error) {
 	seen := map[string]bool{}
 	for i, e := range m.Models {
 		if e.ID == "" || seen[e.ID] {
-			return nil, fmt.Errorf("model manifest: model %d has no id of its own (%q)", i+1, e.ID)
+			return nil, fmt.Errorf("model manifest: model %d has no id of its own (%.40q)", i+1, e.ID)
 		}
 		seen[e.ID] = true
-		if len(e.Weights) == 0 {
-			return nil, fmt.Errorf("model manifest: model %q has no weights", e.ID)
-		}
-		if _, err := vision.NewPreprocessor(e.Preprocess, nil); err != nil {
-			return nil, fmt.Errorf("model manifest: model %q: %w", e.ID, err)
+		if err := check(&e); err != nil {
+			return nil, fmt.Errorf("model manifest: model %.40q: %w", e.ID, err)
 		}
 	}
 	return &m, nil
+}
+
+// check reports what keeps a model from being used.
+func check(e *classify.Entry) error {
+	if len(e.Weights) == 0 {
+		return errors.New("it has no weights")
+	}
+	for _, w := range e.Weights {
+		if !relative(w.URL) {
+			return fmt.Errorf("the weights have the URL %.100q, which is not relative to the manifest", w.URL)
+		}
+	}
+	if !relative(e.Labels) {
+		return fmt.Errorf("the labels have the URL %.100q, which is not relative to the manifest", e.Labels)
+	}
+	return vision.CheckSteps(e.Preprocess)
+}
+
+// relative reports whether a URL names a file of the site, wherever the site lies.
+func relative(link string) bool {
+	u, err := url.Parse(link)
+	return err == nil && link != "" && u.Scheme == "" && u.Host == "" && u.Opaque == "" && !strings.HasPrefix(u.Path, "/") && !strings.Contains(link, "\\")
 }
 
 // Find returns the named model, the default one for "".

@@ -12,11 +12,14 @@ func TestParseManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, edit := range map[string]func(string) string{
-		"no JSON":     func(s string) string { return s[:len(s)/2] },
-		"no model":    func(string) string { return `{"models":[]}` },
-		"no weights":  func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
-		"no id":       func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
-		"wrong steps": func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
+		"no JSON":         func(s string) string { return s[:len(s)/2] },
+		"no model":        func(string) string { return `{"models":[]}` },
+		"no weights":      func(s string) string { return strings.Replace(s, `"weights"`, `"weight"`, 1) },
+		"no id":           func(s string) string { return strings.Replace(s, `"id"`, `"identity"`, 1) },
+		"foreign weights": func(s string) string { return strings.Replace(s, `"url": "`, `"url": "https://example.com/`, 1) },
+		"foreign labels":  func(s string) string { return strings.Replace(s, `"labels": "`, `"labels": "//example.com/`, 1) },
+		"absolute labels": func(s string) string { return strings.Replace(s, `"labels": "..`, `"labels": "`, 1) },
+		"wrong steps":     func(s string) string { return strings.Replace(s, `"op": "crop"`, `"op": "chop"`, 1) },
 	} {
 		if _, err := ParseManifest([]byte(edit(string(good)))); err == nil || !strings.Contains(err.Error(), "manifest") {
 			t.Errorf("%s: %v", name, err)

@@ -2,7 +2,9 @@ package checkpoint
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 // Code says what is wrong with a file, for callers that answer each kind in their own words.
@@ -33,11 +35,37 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// errorf makes a refusal that a person can read whatever names the file holds.
 func errorf(code Code, format string, args ...any) error {
+	for i, a := range args {
+		switch a := a.(type) {
+		case string:
+			args[i] = readable(a)
+		case []int64:
+			args[i] = a[:min(len(a), maxRank)]
+		}
+	}
 	return &Error{Code: code, Msg: fmt.Sprintf(format, args...)}
 }
 
-// MismatchError names every tensor in which a checkpoint and a model differ.
+// maxShown bounds the names that a message shows, in bytes of one and in number.
+const maxShown = 100
+
+// readable cuts a name to what a message has room for and takes from it what would steer a terminal.
+func readable(name string) string {
+	rest := ""
+	if len(name) > maxShown {
+		name, rest = name[:maxShown], "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if !strconv.IsPrint(r) {
+			return utf8.RuneError
+		}
+		return r
+	}, name) + rest
+}
+
+// MismatchError holds every tensor in which a checkpoint and a model differ. Its text names the first of each kind.
 type MismatchError struct {
 	Missing, Unexpected []string
 	Misshapen           []Misshape
@@ -53,15 +81,20 @@ func (e *MismatchError) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "the checkpoint does not fit: %d tensors missing, %d unexpected, %d misshapen",
 		len(e.Missing), len(e.Unexpected), len(e.Misshapen))
-	for _, name := range e.Missing {
-		fmt.Fprintf(&b, "\n  missing    %s", name)
+	list := func(kind string, n int, line func(i int) string) {
+		for i := range min(n, maxShown) {
+			fmt.Fprintf(&b, "\n  %-10s %s", kind, line(i))
+		}
+		if n > maxShown {
+			fmt.Fprintf(&b, "\n  and %d more", n-maxShown)
+		}
 	}
-	for _, name := range e.Unexpected {
-		fmt.Fprintf(&b, "\n  unexpected %s", name)
-	}
-	for _, m := range e.Misshapen {
-		fmt.Fprintf(&b, "\n  misshapen  %s: %v, want %v", m.Name, m.Got, m.Want)
-	}
+	list("missing", len(e.Missing), func(i int) string { return readable(e.Missing[i]) })
+	list("unexpected", len(e.Unexpected), func(i int) string { return readable(e.Unexpected[i]) })
+	list("misshapen", len(e.Misshapen), func(i int) string {
+		m := e.Misshapen[i]
+		return fmt.Sprintf("%s: %v, want %v", readable(m.Name), m.Got, m.Want)
+	})
 	return b.String()
 }
 
@@ -72,7 +105,7 @@ type Spec struct {
 	Optional bool
 }
 
-// Check compares a checkpoint with what a model expects. Its error, a *MismatchError, names all differences.
+// Check compares a checkpoint with what a model expects. Its error, a *MismatchError, holds all differences.
 func Check(sd *StateDict, want []Spec) error {
 	var e MismatchError
 	known := make(map[string]bool, len(want))

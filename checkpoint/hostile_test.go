@@ -200,28 +200,3 @@ func TestRefusalIsCheap(t *testing.T) {
 		}
 	}
 }
-
-// FuzzRead looks for panics, and for tensors that cannot be read although their file was accepted.
-func FuzzRead(f *testing.F) {
-	for name := range refusals {
-		if data := golden.Read(f, "checkpoints/"+name); len(data) < 8<<10 {
-			f.Add(data)
-		}
-	}
-	for _, name := range []string{"views.pth", "views_legacy.pth", "dtypes_proto4.pth", "specials.pth", "small.safetensors"} {
-		f.Add(golden.Read(f, "checkpoints/"+name))
-	}
-	f.Fuzz(func(t *testing.T, data []byte) {
-		for _, ema := range []bool{false, true} {
-			sd, err := checkpoint.Read(bytes.NewReader(data), int64(len(data)), checkpoint.Options{EMA: ema})
-			if err != nil {
-				continue
-			}
-			for _, tensor := range sd.Tensors {
-				if got, err := tensor.Float32s(); err != nil || len(got) != tensor.Len() {
-					t.Errorf("%s %v: %d elements, %v", tensor.Name, tensor.Shape, len(got), err)
-				}
-			}
-		}
-	})
-}

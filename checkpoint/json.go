@@ -98,7 +98,8 @@ func (r *jsonReader) integer() int64 {
 	for r.pos < len(r.data) && (r.data[r.pos] == '-' || r.data[r.pos] >= '0' && r.data[r.pos] <= '9') {
 		r.pos++
 	}
-	n, err := strconv.ParseInt(string(r.data[start:r.pos]), 10, 64)
+	const digits = 20 // more than any int64 has
+	n, err := strconv.ParseInt(string(r.data[start:min(r.pos, start+digits+1)]), 10, 64)
 	if err != nil {
 		r.failWith(err)
 	}
@@ -147,11 +148,14 @@ func (r *jsonReader) escape(out []byte) []byte {
 	}
 	v := r.hex4()
 	if utf16.IsSurrogate(v) {
+		// Half a pair stands for nothing, but what follows it may be a character, or the first half of another pair.
+		first, after := v, r.pos
+		v = utf8.RuneError
 		if r.pos+1 < len(r.data) && r.data[r.pos] == '\\' && r.data[r.pos+1] == 'u' {
 			r.pos += 2
-			v = utf16.DecodeRune(v, r.hex4())
-		} else {
-			v = utf8.RuneError
+			if v = utf16.DecodeRune(first, r.hex4()); v == utf8.RuneError && r.err == nil {
+				r.pos = after
+			}
 		}
 	}
 	return utf8.AppendRune(out, v)

@@ -37,7 +37,7 @@ func (d *dict) set(key, value any) {
 
 const (
 	maxPickle  = 16 << 20 // bytes; an official trainer's file with its optimizer has under one
-	maxObjects = 1 << 20  // containers, values on the stack, values remembered: each takes many times the byte that asks for it
+	maxObjects = 1 << 18  // ten times what that file has: containers and their items, values on the stack, values remembered: each takes many times the byte that asks for it
 )
 
 // unpickler is a pickle machine without the parts that run code. It reads the opcodes that PyTorch writes,
@@ -151,9 +151,9 @@ func (u *unpickler) push(v any) error {
 	return nil
 }
 
-// alloc counts a container.
-func (u *unpickler) alloc() error {
-	if u.objects++; u.objects > maxObjects {
+// alloc counts containers or items.
+func (u *unpickler) alloc(n int) error {
+	if u.objects += n; u.objects > maxObjects {
 		return errorf(Unsafe, "the pickle builds more than %d objects", maxObjects)
 	}
 	return nil
@@ -247,7 +247,7 @@ func (u *unpickler) text(width int) error {
 }
 
 func (u *unpickler) container(op byte) error {
-	if err := u.alloc(); err != nil {
+	if err := u.alloc(1); err != nil {
 		return err
 	}
 	switch op {
@@ -296,6 +296,9 @@ func (u *unpickler) fill(op byte) error {
 	}
 	top, err := u.top()
 	if err != nil {
+		return err
+	}
+	if err := u.alloc(len(items)); err != nil {
 		return err
 	}
 	switch c := top.(type) {

@@ -44,7 +44,7 @@ func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	return stateDict(object, opt, "pth (zip)", r, func(key string) (place, error) {
+	return stateDict(object, opt, "pth (zip)", r, size, func(key string) (place, error) {
 		f := entries[root+"/data/"+key]
 		if f == nil {
 			return place{}, errorf(Corrupt, "the checkpoint has no storage %q", key)
@@ -104,7 +104,7 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 		places[key] = place{at, n * int64(dtype.Size())}
 		at += n * int64(dtype.Size())
 	}
-	return stateDict(parts[3], opt, "pth (legacy)", r, func(key string) (place, error) {
+	return stateDict(parts[3], opt, "pth (legacy)", r, size, func(key string) (place, error) {
 		p, ok := places[key]
 		if !ok {
 			return place{}, errorf(Corrupt, "the checkpoint has no storage %q", key)
@@ -148,8 +148,16 @@ func views(object any) []*view {
 	return found
 }
 
+// Tensors may share storages, and storages may share bytes of the file, so that a small file could describe terabytes.
+// What all tensors of a checkpoint would read may come to maxRepeat times its size and freeBytes. In a real one every
+// storage is read once, those of tied weights twice, and most of a trainer's file, optimizer and average, not at all.
+const (
+	maxRepeat = 16
+	freeBytes = 64 << 20
+)
+
 // stateDict finds the state dict in a checkpoint's object and places its tensors.
-func stateDict(object any, opt Options, format string, r io.ReaderAt, find func(key string) (place, error)) (*StateDict, error) {
+func stateDict(object any, opt Options, format string, r io.ReaderAt, size int64, find func(key string) (place, error)) (*StateDict, error) {
 	d, err := chooseDict(object, opt)
 	if err != nil {
 		return nil, err
@@ -161,6 +169,7 @@ func stateDict(object any, opt Options, format string, r io.ReaderAt, find func(
 		}
 	}
 	sd := &StateDict{Format: format, Metadata: map[string]string{}}
+	left := size*maxRepeat + freeBytes
 	for _, k := range d.keys {
 		v, ok := d.values[k].(*view)
 		if !ok {
@@ -172,6 +181,9 @@ func stateDict(object any, opt Options, format string, r io.ReaderAt, find func(
 		t, err := v.tensor(strings.TrimPrefix(k, prefix), r, find)
 		if err != nil {
 			return nil, err
+		}
+		if left -= int64(max(t.Len(), t.span())) * int64(t.DType.Size()); left < 0 {
+			return nil, errorf(Unsafe, "the checkpoint's tensors would read its %d bytes more than %d times", size, maxRepeat)
 		}
 		sd.Add(t)
 	}

@@ -84,7 +84,7 @@ func readEntry(text *jsonReader) (e headerEntry) {
 		case "data_offsets":
 			e.offsets = text.integers()
 		default:
-			text.failWith(fmt.Errorf("a tensor has no %q", key))
+			text.failWith(fmt.Errorf("a tensor has no %q", readable(key)))
 		}
 	})
 	return e

@@ -210,11 +210,7 @@ func (t *Tensor) bytes() ([]byte, error) {
 	if t.Len() == 0 {
 		return nil, nil
 	}
-	span := t.Len() // of the elements in their storage
-	if t.src.strides != nil {
-		span = extent(t.Shape, t.src.strides)
-	}
-	raw := make([]byte, span*size)
+	raw := make([]byte, t.span()*size)
 	if _, err := t.src.r.ReadAt(raw, t.src.offset+int64(t.src.start)*int64(size)); err != nil && err != io.EOF {
 		return nil, fmt.Errorf("tensor %s: %w", t.Name, err)
 	}
@@ -240,11 +236,14 @@ func (t *Tensor) bytes() ([]byte, error) {
 	return out, nil
 }
 
-// extent returns how many elements of a storage a non-empty strided view reaches over.
-func extent(shape, strides []int) int {
+// span returns how many elements of its storage a tensor reaches over.
+func (t *Tensor) span() int {
+	if t.src.strides == nil || t.Len() == 0 {
+		return t.Len()
+	}
 	last := 0
-	for d, n := range shape {
-		last += (n - 1) * strides[d]
+	for d, n := range t.Shape {
+		last += (n - 1) * t.src.strides[d]
 	}
 	return last + 1
 }

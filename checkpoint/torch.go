@@ -107,7 +107,7 @@ func (u *unpickler) persistentID() error {
 	if !ok1 || !ok2 || !ok3 || !ok4 || numel < 0 || numel > math.MaxInt64/8 {
 		return bad
 	}
-	if err := u.alloc(); err != nil {
+	if err := u.alloc(1); err != nil {
 		return err
 	}
 	return u.push(&storage{key, dtype, numel})
@@ -123,7 +123,7 @@ func (u *unpickler) reduce() error {
 	if err != nil {
 		return err
 	}
-	if err := u.alloc(); err != nil {
+	if err := u.alloc(1); err != nil {
 		return err
 	}
 	args, ok := argument.(tuple)

@@ -40,11 +40,11 @@ func (c *Classifier) syntheticInput() {
 }
 
 // WarmUp makes passes for about the given time, at least one, so that the first picture meets a compiler that has
-// settled.
+// settled. It is an error if the model gives no numbers.
 func (c *Classifier) WarmUp(budget time.Duration) error {
 	c.syntheticInput()
 	for start := time.Now(); ; {
-		if _, err := c.net.Forward(c.state, c.input); err != nil {
+		if _, err := c.forward(); err != nil {
 			return err
 		}
 		if time.Since(start) > budget {

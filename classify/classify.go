@@ -168,7 +168,7 @@ func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
 		return nil, err
 	}
 	prepared := time.Now()
-	logits, err := c.net.Forward(c.state, c.input)
+	logits, err := c.forward()
 	if err != nil {
 		return nil, err
 	}
@@ -198,7 +198,21 @@ func (c *Classifier) Logits(img *vision.Image) ([]float32, error) {
 	if err := c.pre.Apply(img, c.input); err != nil {
 		return nil, err
 	}
-	return c.net.Forward(c.state, c.input)
+	return c.forward()
+}
+
+// forward computes the logits of the input. Damaged weights spread: logits that are no numbers are an error, not an answer.
+func (c *Classifier) forward() ([]float32, error) {
+	logits, err := c.net.Forward(c.state, c.input)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range logits {
+		if v-v != 0 { // NaN or infinite
+			return nil, &checkpoint.Error{Code: checkpoint.Corrupt, Msg: "the model answers with what is no number; its weights are damaged"}
+		}
+	}
+	return logits, nil
 }
 
 // prediction adds to a class what is known of it.

@@ -76,7 +76,7 @@ func (f *ffn) residual(set *kernels.Set, s *State, x Map) {
 
 func (f *ffn) macs(in Shape) int64 { return f.pw1.macs(in.pixels()) + f.pw2.macs(in.pixels()) }
 
-func (f *ffn) reserve(s *State, in Shape) { grow(&s.hidden, in.pixels()*f.pw1.N) }
+func (f *ffn) reserve(s *State, in Shape) { s.grow(&s.hidden, in.pixels()*f.pw1.N) }
 
 // mixing is the depthwise convolution and FFN, each with its residual, before and after a patch merging.
 type mixing struct {

@@ -76,7 +76,7 @@ func (c Config) validate() error {
 		if ok {
 			return nil
 		}
-		return fmt.Errorf("not a MobileMamba this program knows: "+format, args...)
+		return &checkpoint.Error{Code: checkpoint.Mismatch, Msg: fmt.Sprintf("not a MobileMamba this program knows: "+format, args...)}
 	}
 	for i := range 3 {
 		for _, err := range []error{

@@ -60,9 +60,9 @@ func (p *patchMerging) macs(in Shape) int64 {
 
 func (p *patchMerging) reserve(s *State, in Shape) {
 	out := p.out(in)
-	grow(&s.hidden, in.pixels()*p.conv1.N)
-	grow(&s.down, out.pixels()*p.conv1.N)
-	grow(&s.gate, p.fc2.N)
-	grow(&s.squeezed, p.fc1.N)
+	s.grow(&s.hidden, in.pixels()*p.conv1.N)
+	s.grow(&s.down, out.pixels()*p.conv1.N)
+	s.grow(&s.gate, p.fc2.N)
+	s.grow(&s.squeezed, p.fc1.N)
 	s.growMaps(out.len())
 }

@@ -71,7 +71,7 @@ func (m *mrffi) macs(in Shape) int64 {
 }
 
 func (m *mrffi) reserve(s *State, in Shape) {
-	grow(&s.cat, in.len())
+	s.grow(&s.cat, in.len())
 	m.ss2d.reserve(s, in)
 	m.wavelet.reserve(s, in)
 }

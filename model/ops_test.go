@@ -60,6 +60,17 @@ func ssmConfig(dim, g, l, k int) Config {
 	return c
 }
 
+// stateFor makes the buffers of one module.
+func stateFor(t *testing.T, reserve func(*State, Shape), in Shape) *State {
+	t.Helper()
+	s := &State{sizes: map[*[]float32]int{}}
+	reserve(s, in)
+	if err := s.allocate(); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
 func TestGoldenSS2D(t *testing.T) {
 	for _, name := range []string{"ss2d_5x3", "ss2d_1x1", "ss2d_9x10", "ss2d_big_delta"} {
 		t.Run(name, func(t *testing.T) {
@@ -75,8 +86,7 @@ func TestGoldenSS2D(t *testing.T) {
 				if op.b.err != nil {
 					t.Fatal(op.b.err)
 				}
-				s := &State{}
-				m.reserve(s, op.x.Shape)
+				s := stateFor(t, m.reserve, op.x.Shape)
 				checkScan(t, &m, s, op.file, op.x.pixels())
 				y := Map{op.x.Shape, make([]float32, op.x.len())}
 				m.add(set, s, op.x, y)
@@ -147,8 +157,7 @@ func TestGoldenGlobalBranch(t *testing.T) {
 				if op.b.err != nil {
 					t.Fatal(op.b.err)
 				}
-				s := &State{}
-				m.reserve(s, op.x.Shape)
+				s := stateFor(t, m.reserve, op.x.Shape)
 				y := Map{op.x.Shape, make([]float32, op.x.len())}
 				m.globalBranch(set, s, op.x, y)
 				goldentensor.Near(t, "y", y.Data, op.want, opRel, opAbs)
@@ -165,8 +174,7 @@ func TestGoldenMRFFI(t *testing.T) {
 		if op.b.err != nil {
 			t.Fatal(op.b.err)
 		}
-		s := &State{}
-		m.reserve(s, op.x.Shape)
+		s := stateFor(t, m.reserve, op.x.Shape)
 		x := Map{op.x.Shape, append([]float32(nil), op.x.Data...)}
 		m.residual(set, s, x)
 		want := op.want
@@ -202,8 +210,7 @@ func TestGoldenModules(t *testing.T) {
 				if op.b.err != nil {
 					t.Fatal(op.b.err)
 				}
-				s := &State{}
-				m.reserve(s, op.x.Shape)
+				s := stateFor(t, m.reserve, op.x.Shape)
 				y := m.forward(s, op.x)
 				goldentensor.Near(t, "y", y.Data, op.want, opRel, opAbs)
 			})
@@ -211,8 +218,7 @@ func TestGoldenModules(t *testing.T) {
 		t.Run("ffn_residual", func(t *testing.T) {
 			op := openOp(t, set, "ffn_residual", "op.ffn.", "m.", ffnLayers("m", 12))
 			f := op.b.ffn("m")
-			s := &State{}
-			f.reserve(s, op.x.Shape)
+			s := stateFor(t, f.reserve, op.x.Shape)
 			f.residual(set, s, op.x)
 			goldentensor.Near(t, "y", op.x.Data, op.want, opRel, opAbs)
 		})

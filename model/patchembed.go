@@ -84,7 +84,7 @@ func (p *patchEmbed) macs(in Shape) int64 {
 func (p *patchEmbed) reserve(s *State, in Shape) {
 	for _, conv := range p.convs {
 		out := convShape(in, conv.N)
-		grow(&s.patches, out.W*conv.K)
+		s.grow(&s.patches, out.W*conv.K)
 		s.growMaps(out.len())
 		in = out
 	}

@@ -137,10 +137,10 @@ func (m *ss2d) macs(in Shape) int64 {
 
 func (m *ss2d) reserve(s *State, in Shape) {
 	l := in.pixels()
-	grow(&s.xz, l*2*m.d)
-	grow(&s.proj, l*m.xProj.N)
-	grow(&s.hstate, m.d)
+	s.grow(&s.xz, l*2*m.d)
+	s.grow(&s.proj, l*m.xProj.N)
+	s.grow(&s.hstate, m.d)
 	for _, buf := range []*[]float32{&s.u, &s.z, &s.delta, &s.y} {
-		grow(buf, l*m.d)
+		s.grow(buf, l*m.d)
 	}
 }

@@ -3,6 +3,8 @@ package model
 import (
 	"fmt"
 	"time"
+
+	"mobilemamba/checkpoint"
 )
 
 // Shape is the size of a feature map.
@@ -50,6 +52,8 @@ type State struct {
 
 	startTime, lapTime time.Time
 
+	sizes map[*[]float32]int // of the buffers below, while they are asked for
+
 	final Map // the input of the head in the last pass, a buffer below
 
 	x, a, b                          []float32 // maps: a module's input and two to compute in
@@ -62,20 +66,30 @@ type State struct {
 	pooled, logits, distLogits       []float32
 }
 
-// maxInputSide bounds the input, far above the paper's 512: a mistyped size should not take all memory.
-const maxInputSide = 4096
+// Bounds on a pass. The paper's largest, B4 on 512×512 pixels, is far below each: a mistyped size, or one that a
+// checkpoint made up, should take neither all memory nor hours.
+const (
+	maxInputSide = 4096
+	maxFloats    = 1 << 28 // in the buffers: a gigabyte
+	maxMACs      = 1 << 40
+)
 
-// NewState makes the buffers for an input of h×w pixels.
+// NewState makes the buffers for an input of h×w pixels. It is an error, and costs no memory, if they or the work would
+// be too large.
 func (m *Model) NewState(h, w int) (*State, error) {
 	if h < 1 || w < 1 || h > maxInputSide || w > maxInputSide {
 		return nil, fmt.Errorf("model: no input of %d×%d pixels; sides go from 1 to %d", h, w, maxInputSide)
 	}
-	s := &State{H: h, W: w}
+	s := &State{H: h, W: w, sizes: map[*[]float32]int{}}
 	in := Shape{h, w, 3}
+	var macs int64
 	for _, mod := range m.modules {
 		mod.reserve(s, in)
 		out := mod.out(in)
 		s.Trace = append(s.Trace, BlockTrace{Name: mod.name, Stage: mod.stage, Shape: out, MACs: mod.macs(in)})
+		if macs += mod.macs(in); macs > maxMACs {
+			return nil, tooLarge(h, w, "more than %d billion multiplications", maxMACs/1_000_000_000)
+		}
 		in = out
 	}
 	heads := 1
@@ -86,24 +100,46 @@ func (m *Model) NewState(h, w int) (*State, error) {
 	s.Trace = append(s.Trace, BlockTrace{
 		Name: "head", Stage: "head", Shape: Shape{1, 1, classes}, MACs: int64(heads * classes * in.C),
 	})
-	s.pooled = make([]float32, in.C)
-	s.logits = make([]float32, classes)
-	s.distLogits = make([]float32, classes)
+	s.grow(&s.pooled, in.C)
+	s.grow(&s.logits, classes)
+	s.grow(&s.distLogits, classes)
+	if err := s.allocate(); err != nil {
+		return nil, err
+	}
 	return s, nil
 }
 
-// grow makes a buffer at least n long.
-func grow(buf *[]float32, n int) {
-	if len(*buf) < n {
+// allocate makes the buffers that were asked for.
+func (s *State) allocate() error {
+	total := 0
+	for _, n := range s.sizes {
+		total += n
+	}
+	if total > maxFloats {
+		return tooLarge(s.H, s.W, "%d MB of memory; the limit is %d", total>>18, maxFloats>>18)
+	}
+	for buf, n := range s.sizes {
 		*buf = make([]float32, n)
+	}
+	s.sizes = nil
+	return nil
+}
+
+// tooLarge says what a pass would need.
+func tooLarge(h, w int, format string, args ...any) error {
+	return &checkpoint.Error{
+		Code: checkpoint.Unsafe, Msg: fmt.Sprintf("with an input of %d×%d pixels the model needs "+format, append([]any{h, w}, args...)...),
 	}
 }
 
-// growMaps makes the map buffers at least n long. They are of one size, since modules swap them.
+// grow asks for a buffer at least n long.
+func (s *State) grow(buf *[]float32, n int) { s.sizes[buf] = max(s.sizes[buf], n) }
+
+// growMaps asks for map buffers at least n long. They are of one size, since modules swap them.
 func (s *State) growMaps(n int) {
-	grow(&s.x, n)
-	grow(&s.a, n)
-	grow(&s.b, n)
+	s.grow(&s.x, n)
+	s.grow(&s.a, n)
+	s.grow(&s.b, n)
 }
 
 // probe shows an intermediate result under prefix+suffix.

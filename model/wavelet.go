@@ -80,6 +80,6 @@ func (w *wavelet) macs(in Shape) int64 {
 
 func (w *wavelet) reserve(s *State, in Shape) {
 	n := (in.H + 1) / 2 * ((in.W + 1) / 2) * 4 * w.c
-	grow(&s.coef, n)
-	grow(&s.filtered, n)
+	s.grow(&s.coef, n)
+	s.grow(&s.filtered, n)
 }

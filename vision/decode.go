@@ -40,6 +40,13 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	if still := firstFrame(data); still != nil {
 		data = still
 	}
+	// The decoders are other people's and the file is anybody's: a panic is their way to say that it is damaged.
+	var format string
+	defer func() {
+		if r := recover(); r != nil {
+			img, err = nil, damaged(format, fmt.Errorf("%v", r))
+		}
+	}()
 	config, format, err := image.DecodeConfig(bytes.NewReader(data))
 	if err == image.ErrFormat {
 		return nil, notAnImage(data)
@@ -53,12 +60,9 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	if int64(config.Width)*int64(config.Height) > MaxPixels {
 		return nil, &Error{Code: TooLarge, Msg: fmt.Sprintf("the picture has %d×%d pixels; the limit is %d million; scale it down first", config.Width, config.Height, MaxPixels/1_000_000)}
 	}
-	// The decoders are other people's and the file is anybody's: a panic is their way to say that it is damaged.
-	defer func() {
-		if r := recover(); r != nil {
-			img, err = nil, damaged(format, fmt.Errorf("%v", r))
-		}
-	}()
+	if err := guard(data, format, config.Width, config.Height); err != nil {
+		return nil, err
+	}
 	src, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
 		return nil, damaged(format, err)
@@ -82,10 +86,13 @@ func damaged(format string, err error) error {
 	return &Error{Code: Damaged, Msg: fmt.Sprintf("the %s is damaged or cut short; save or download it again", formatName(format)), Err: err}
 }
 
-// formatName is a format as people write it.
+// formatName is a format as people write it; "" is one that is not known yet.
 func formatName(format string) string {
-	if format == "webp" {
+	switch format {
+	case "webp":
 		return "WebP"
+	case "":
+		return "picture"
 	}
 	return strings.ToUpper(format)
 }

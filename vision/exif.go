@@ -66,11 +66,32 @@ func webpEXIF(data []byte) []byte {
 	return bytes.TrimPrefix(body, exifHeader)
 }
 
-// orientationTag is the number of the tag in the first directory of a TIFF structure.
-const orientationTag = 0x0112
+// Tags of the first directory of a TIFF structure.
+const (
+	tagStripOffsets = 0x0111
+	tagOrientation  = 0x0112
+	tagTileOffsets  = 0x0144
+)
 
 // tiffOrientation reads the orientation off a TIFF structure.
 func tiffOrientation(data []byte) int {
+	const short = 3
+	if e, ok := tiffEntry(data, tagOrientation); ok && e.kind == short && e.short >= 1 && e.short <= 8 {
+		return int(e.short)
+	}
+	return 1
+}
+
+// directoryEntry is an entry of a TIFF structure's directory.
+type directoryEntry struct {
+	kind  uint16 // of number
+	count uint32
+	short uint16 // its value, where it is one number of 16 bits
+}
+
+// tiffEntry finds a tag in the first directory of a TIFF structure. Further directories, which may go in circles, are
+// not followed.
+func tiffEntry(data []byte, tag uint16) (e directoryEntry, ok bool) {
 	var order binary.ByteOrder
 	switch {
 	case bytes.HasPrefix(data, []byte("II*\x00")):
@@ -78,26 +99,22 @@ func tiffOrientation(data []byte) int {
 	case bytes.HasPrefix(data, []byte("MM\x00*")):
 		order = binary.BigEndian
 	default:
-		return 1
+		return e, false
 	}
 	if len(data) < 8 {
-		return 1
+		return e, false
 	}
 	at := int64(order.Uint32(data[4:]))
 	if at+2 > int64(len(data)) {
-		return 1
+		return e, false
 	}
 	entries := int(order.Uint16(data[at:]))
 	dir := data[at+2:]
 	for i := 0; i < entries && 12*(i+1) <= len(dir); i++ {
-		e := dir[12*i:]
-		const short = 3
-		if order.Uint16(e) == orientationTag && order.Uint16(e[2:]) == short {
-			if v := int(order.Uint16(e[8:])); v >= 1 && v <= 8 {
-				return v
-			}
-			return 1
+		b := dir[12*i:]
+		if order.Uint16(b) == tag {
+			return directoryEntry{order.Uint16(b[2:]), order.Uint32(b[4:]), order.Uint16(b[8:])}, true
 		}
 	}
-	return 1
+	return e, false
 }

@@ -21,7 +21,7 @@ type Image struct {
 
 // FromRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped.
 func FromRGBA(pix []byte, w, h int) (*Image, error) {
-	if w < 1 || h < 1 || len(pix) != 4*w*h {
+	if w < 1 || h < 1 || w > MaxPixels/h || len(pix) != 4*w*h {
 		return nil, &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
 	}
 	img := newImage(w, h)
@@ -53,20 +53,39 @@ func (img *Image) paint(src image.Image) {
 	if b.Empty() {
 		return
 	}
+	palette := rgbPalette(src)
 	row := func(y int) []byte { return img.Pix[3*(y*img.W+b.Min.X):][:3*b.Dx()] }
 	for y := b.Min.Y; y < b.Max.Y; y++ {
 		dst := row(y)
 		switch src := src.(type) {
 		case *image.NRGBA:
 			dropFourth(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+		case *image.RGBA:
+			rgbaRow(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+		case *image.NRGBA64:
+			highBytes(dst, src.Pix[src.PixOffset(b.Min.X, y):][:8*b.Dx()])
+		case *image.RGBA64:
+			rgba64Row(dst, src.Pix[src.PixOffset(b.Min.X, y):][:8*b.Dx()])
+		case *image.Gray16:
+			for i := range b.Dx() {
+				v := src.Pix[src.PixOffset(b.Min.X+i, y)]
+				dst[3*i], dst[3*i+1], dst[3*i+2] = v, v, v
+			}
 		case *image.Gray:
 			for i, v := range src.Pix[src.PixOffset(b.Min.X, y):][:b.Dx()] {
 				dst[3*i], dst[3*i+1], dst[3*i+2] = v, v, v
 			}
+		case *image.YCbCr:
+			for i := range b.Dx() {
+				c := src.YCbCrAt(b.Min.X+i, y)
+				dst[3*i], dst[3*i+1], dst[3*i+2] = color.YCbCrToRGB(c.Y, c.Cb, c.Cr)
+			}
 		case *image.CMYK:
 			cmykRow(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
 		case *image.Paletted:
-			palettedRow(dst, src, b.Min.X, y)
+			for i, index := range src.Pix[src.PixOffset(b.Min.X, y):][:b.Dx()] {
+				copy(dst[3*i:], palette[index][:])
+			}
 		default:
 			for i := range b.Dx() {
 				c := color.NRGBAModel.Convert(src.At(b.Min.X+i, y)).(color.NRGBA)
@@ -87,14 +106,49 @@ func cmykRow(dst, src []byte) {
 	}
 }
 
-func palettedRow(dst []byte, src *image.Paletted, x, y int) {
-	for i, index := range src.Pix[src.PixOffset(x, y):][:len(dst)/3] {
-		if int(index) >= len(src.Palette) {
-			continue // an index that the picture does not define stays black
+// rgbaRow takes the colours out of premultiplied pixels.
+func rgbaRow(dst, src []byte) {
+	for i, j := 0, 0; j+4 <= len(src); i, j = i+3, j+4 {
+		if p := src[j : j+4]; p[3] == 255 {
+			dst[i], dst[i+1], dst[i+2] = p[0], p[1], p[2]
+		} else {
+			c := color.NRGBAModel.Convert(color.RGBA{p[0], p[1], p[2], p[3]}).(color.NRGBA)
+			dst[i], dst[i+1], dst[i+2] = c.R, c.G, c.B
 		}
-		c := color.NRGBAModel.Convert(src.Palette[index]).(color.NRGBA)
-		dst[3*i], dst[3*i+1], dst[3*i+2] = c.R, c.G, c.B
 	}
+}
+
+// highBytes takes the high bytes of colours of 16 bits, which are big-endian.
+func highBytes(dst, src []byte) {
+	for i, j := 0, 0; j+8 <= len(src); i, j = i+3, j+8 {
+		dst[i], dst[i+1], dst[i+2] = src[j], src[j+2], src[j+4]
+	}
+}
+
+// rgba64Row takes the colours out of premultiplied pixels of 16 bits.
+func rgba64Row(dst, src []byte) {
+	for i, j := 0, 0; j+8 <= len(src); i, j = i+3, j+8 {
+		p := src[j : j+8]
+		alpha := uint32(binary.BigEndian.Uint16(p[6:]))
+		for c := range 3 {
+			v := uint32(0)
+			if alpha > 0 {
+				v = uint32(binary.BigEndian.Uint16(p[2*c:])) * (1<<16 - 1) / alpha
+			}
+			dst[i+c] = byte(min(v, 1<<16-1) >> 8)
+		}
+	}
+}
+
+// rgbPalette returns the colours of a picture with a palette; an index that it does not define stays black.
+func rgbPalette(src image.Image) (colours [256][3]byte) {
+	if src, ok := src.(*image.Paletted); ok {
+		for i, c := range src.Palette[:min(len(src.Palette), len(colours))] {
+			c := color.NRGBAModel.Convert(c).(color.NRGBA)
+			colours[i] = [3]byte{c.R, c.G, c.B}
+		}
+	}
+	return colours
 }
 
 // rotate returns the picture as its EXIF orientation (1 to 8) shows it upright; other values change nothing.

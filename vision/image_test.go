@@ -2,6 +2,9 @@ package vision
 
 import (
 	"bytes"
+	"image"
+	"image/color"
+	"image/draw"
 	"testing"
 )
 
@@ -39,6 +42,53 @@ func TestRotate(t *testing.T) {
 		}
 		if got.W != want.w || got.W*got.H != 6 || !bytes.Equal(red, want.pixels) {
 			t.Errorf("orientation %d: %v, %d×%d, want %v", o, red, got.W, got.H, want.pixels)
+		}
+	}
+}
+
+// TestPaintKinds: every kind of picture that has a way of its own gives what the general way gives, which knows
+// colours alone. Only the general way loses the colours behind transparent pixels, and the last bit of 16.
+func TestPaintKinds(t *testing.T) {
+	r := image.Rect(3, 2, 20, 9)
+	palette := make(color.Palette, 200)
+	for i := range palette {
+		palette[i] = color.NRGBA{byte(i), byte(3 * i), byte(7 * i), byte(255 - i%4)}
+	}
+	for _, src := range []draw.Image{
+		image.NewNRGBA(r), image.NewRGBA(r), image.NewNRGBA64(r), image.NewRGBA64(r), image.NewGray(r), image.NewGray16(r),
+		image.NewPaletted(r, palette),
+	} {
+		for _, alpha := range []uint16{0, 0x8000, 0xfffe, 0xffff} {
+			for y := r.Min.Y; y < r.Max.Y; y++ {
+				for x := r.Min.X; x < r.Max.X; x++ {
+					src.Set(x, y, color.NRGBA64{uint16(9973 * x), uint16(31337 * y), uint16(7919 * x * y), alpha})
+				}
+			}
+			got, want := newImage(18, 12), newImage(18, 12)
+			got.paint(src)
+			want.paint(struct{ image.Image }{src})
+			for i, v := range got.Pix {
+				at := src.At(i/3%18, i/54)
+				_, _, _, a := at.RGBA()
+				if d := int(v) - int(want.Pix[i]); a != 0 && (d < -1 || d > 1 || a == 0xffff && d != 0) {
+					t.Fatalf("%T: byte %d of %v is %d, want %d", src, i, at, v, want.Pix[i])
+				}
+			}
+		}
+	}
+	for _, ratio := range []image.YCbCrSubsampleRatio{image.YCbCrSubsampleRatio440, image.YCbCrSubsampleRatio410} {
+		src := image.NewYCbCr(image.Rect(0, 0, 18, 12), ratio)
+		for i := range src.Y {
+			src.Y[i] = byte(37 * i)
+		}
+		for i := range src.Cb {
+			src.Cb[i], src.Cr[i] = byte(53*i), byte(91*i)
+		}
+		got, want := newImage(18, 12), newImage(18, 12)
+		got.paint(src)
+		want.paint(struct{ image.Image }{src})
+		if !bytes.Equal(got.Pix, want.Pix) {
+			t.Errorf("%v: other colours than by the general way", ratio)
 		}
 	}
 }

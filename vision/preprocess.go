@@ -52,41 +52,61 @@ type Preprocessor struct {
 	small  []float32 // scratch: [crop, crop, 3], where it is enlarged
 }
 
+// CheckSteps reports whether a Preprocessor can follow a list of steps.
+func CheckSteps(steps []Step) error {
+	if len(steps) < 3 || len(steps) > 4 {
+		return fmt.Errorf("preprocess: there are %d steps; %s", len(steps), order)
+	}
+	for i, want := range []string{"resize", "crop", "normalize", "interpolate"}[:len(steps)] {
+		if steps[i].Op != want {
+			return fmt.Errorf("preprocess: step %d is %.40q; %s", i+1, steps[i].Op, order)
+		}
+	}
+	resize, crop, normalize := steps[0], steps[1], steps[2]
+	if _, ok := filters[resize.Filter]; !ok {
+		return fmt.Errorf("preprocess: resize has the filter %.40q; it should be bicubic or bilinear", resize.Filter)
+	}
+	if crop.Size < 1 || crop.Size > resize.Short || resize.Short > maxSide {
+		return fmt.Errorf("preprocess: a crop of %d pixels from a short side of %d is not possible", crop.Size, resize.Short)
+	}
+	if len(normalize.Mean) != 3 || len(normalize.Std) != 3 {
+		return fmt.Errorf("preprocess: normalize has %d means and %d deviations; 3 of each are needed", len(normalize.Mean), len(normalize.Std))
+	}
+	for _, v := range normalize.Std {
+		if !(v > 0) {
+			return fmt.Errorf("preprocess: normalize has the deviation %v; it should be positive", v)
+		}
+	}
+	if len(steps) == 4 {
+		if last := steps[3]; last.Filter != "bilinear" || last.Size < 1 || last.Size > maxSide {
+			return fmt.Errorf("preprocess: interpolate to %d pixels by %.40q; it should be bilinear, to 1 to %d", last.Size, last.Filter, maxSide)
+		}
+	}
+	return nil
+}
+
+// order is what CheckSteps asks for.
+const order = "the steps should be resize, crop, normalize and perhaps interpolate"
+
 // NewPreprocessor checks a list of steps and prepares to follow it with the kernels of set; nil stands for the
 // fastest. The result does not depend on the set.
 func NewPreprocessor(steps []Step, set *kernels.Set) (*Preprocessor, error) {
+	if err := CheckSteps(steps); err != nil {
+		return nil, err
+	}
 	if set == nil {
 		var err error
 		if set, err = kernels.Select("auto"); err != nil {
 			return nil, err
 		}
 	}
-	ops := ""
-	for _, s := range steps {
-		ops += s.Op + " "
-	}
-	if ops != "resize crop normalize " && ops != "resize crop normalize interpolate " {
-		return nil, fmt.Errorf("preprocess: the steps %q are not supported; they should be resize, crop, normalize and perhaps interpolate", ops)
-	}
-	resize, crop, normalize := steps[0], steps[1], steps[2]
+	resize, crop := steps[0], steps[1]
 	p := &Preprocessor{set: set, short: resize.Short, crop: crop.Size, out: crop.Size}
-	var ok bool
 	p.resize.kernels = &set.Resize
-	if p.resize.filter, ok = filters[resize.Filter]; !ok {
-		return nil, fmt.Errorf("preprocess: resize has the filter %q; it should be bicubic or bilinear", resize.Filter)
-	}
-	if crop.Size < 1 || crop.Size > resize.Short || resize.Short > maxSide {
-		return nil, fmt.Errorf("preprocess: a crop of %d pixels from a short side of %d is not possible", crop.Size, resize.Short)
-	}
-	if err := p.normalize(normalize); err != nil {
-		return nil, err
-	}
+	p.resize.filter = filters[resize.Filter]
+	p.normalize(steps[2])
 	if len(steps) == 4 {
-		last := steps[3]
-		if last.Filter != "bilinear" || last.Size < 1 || last.Size > maxSide {
-			return nil, fmt.Errorf("preprocess: interpolate to %d pixels by %q; it should be bilinear, to 1 to %d", last.Size, last.Filter, maxSide)
-		}
-		p.out = last.Size
+		p.out = steps[3].Size
 		p.small = make([]float32, 3*p.crop*p.crop)
 	}
 	p.pixels = make([]byte, 3*p.crop*p.crop)
@@ -94,20 +114,13 @@ func NewPreprocessor(steps []Step, set *kernels.Set) (*Preprocessor, error) {
 }
 
 // normalize fills the table with (v/255 - mean)/std, in float32 as the official code computes it.
-func (p *Preprocessor) normalize(s Step) error {
-	if len(s.Mean) != 3 || len(s.Std) != 3 {
-		return fmt.Errorf("preprocess: normalize has %d means and %d deviations; 3 of each are needed", len(s.Mean), len(s.Std))
-	}
+func (p *Preprocessor) normalize(s Step) {
 	for c := range p.table {
-		if !(s.Std[c] > 0) {
-			return fmt.Errorf("preprocess: normalize has the deviation %v; it should be positive", s.Std[c])
-		}
 		for v := range p.table[c] {
 			unit := float32(v) / 255
 			p.table[c][v] = float32(unit-s.Mean[c]) / s.Std[c]
 		}
 	}
-	return nil
 }
 
 // Size returns the height and width of the result.

@@ -24,7 +24,7 @@ func main() {
 	api.Set("explain", promise(e.explain))
 	api.Set("find", promise(e.find))
 	api.Set("bench", promise(e.bench))
-	api.Set("sound", promise(sound))
+	api.Set("sound", promise(decodeSound))
 	js.Global().Set("mobilemamba", api)
 	if ready := js.Global().Get("onMobileMambaReady"); ready.Type() == js.TypeFunction {
 		ready.Invoke()

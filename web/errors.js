@@ -15,6 +15,7 @@ export class ClassifierError extends Error {
   constructor(code, message, hint = "") {
     super(message);
     this.name = "ClassifierError";
+    /** @type {ErrorCode} */
     this.code = code;
     this.hint = hint;
   }

@@ -7,7 +7,7 @@
  *
  * Requests are answered one after the other, in the order in which they came. Aborting the one that runs replaces the
  * worker, which stops it at once; the next request loads the model again. The same happens when the worker crashes: its
- * request is rejected, the next one works. Errors are ClassifierErrors with a code of protocol.js.
+ * request is rejected, the next one works. Errors are ClassifierErrors with a code of protocol.js, or the signal's reason.
  *
  * A page may have several classifiers, for work in parallel: they share the compiled module, and the weights through
  * the browser's storage.
@@ -18,6 +18,8 @@ import { fetchManifest, toSource } from "./manifest.js";
 import { downloadPicture } from "./network.js";
 import { keptOfficialModels, officialModels, rememberOfficial } from "./official.js";
 import { WorkerLink } from "./worker-link.js";
+
+export { ClassifierError };
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
 /** @typedef {import("./protocol.js").Explanation} Explanation */

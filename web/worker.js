@@ -2,7 +2,6 @@
 
 import { ClassifierError, toFault } from "./errors.js";
 import { chooseKernel } from "./kernels.js";
-import { readLabels } from "./labels.js";
 import { holdLifeline } from "./lifeline.js";
 import { MAX_PICTURE_BYTES, downloadBytes, downloadText, tooLarge } from "./network.js";
 import { obtainWeights } from "./worker/download.js";
@@ -147,9 +146,15 @@ async function loadFile({ file, labels: own, defaultLabels, resolution }) {
     started,
     // Without labels of its own the classes go by their numbers where the default ones do not fit or are not there,
     // which is no reason to refuse the checkpoint.
-    own ? readLabels(own) : downloadText(defaultLabels).catch(() => undefined),
+    own ? readOwn(own) : downloadText(defaultLabels).catch(() => undefined),
   ]);
   return load({ weights: file, labels, ownLabels: own !== undefined, kernel: kernel.name, resolution });
+}
+
+/** @param {Blob} labels */
+async function readOwn(labels) {
+  const { readLabels } = await import("./labels.js");
+  return readLabels(labels);
 }
 
 /**

@@ -17,6 +17,9 @@ import (
 
 // permissions are all that a workflow or a job may ask for, by workflow and job; "" is the workflow's own.
 var permissions = map[string]map[string]map[string]string{
+	"audit.yml": {
+		"": {"contents": "read"},
+	},
 	"ci.yml": {
 		"": {"contents": "read"},
 	},

@@ -46,3 +46,14 @@ export async function classifyNatively(file) {
   const { stdout } = await run(await buildCommand(), ["classify", "--json", file], { maxBuffer: 1 << 24 });
   return JSON.parse(stdout)[0];
 }
+
+/**
+ * The weights of a model with 8 bits each.
+ * @param {string} file
+ * @returns {Promise<string>}
+ */
+export async function convertToI8(file) {
+  const small = path.join(ROOT, "build", "e2e", "small-i8.safetensors");
+  await run(await buildCommand(), ["convert", "--dtype", "i8", file, small]);
+  return small;
+}

@@ -4,6 +4,9 @@ import (
 	"bytes"
 	"strings"
 	"testing"
+	"time"
+
+	"mobilemamba/internal/bounds"
 )
 
 // Bodies in the test modules.
@@ -132,16 +135,43 @@ func TestTruncated(t *testing.T) {
 	}
 }
 
+// FuzzRelax: a module is refused, or rewritten to one of which the tool can read everything again, that is no larger, and
+// whose other functions and sections are as they were; within 128 bytes and a microsecond for each of its own.
 func FuzzRelax(f *testing.F) {
 	f.Add(testModule)
 	f.Add(build(testNames, other, mulAddRelaxed))
+	f.Add(build(nil, other, mulAdd))
+	f.Add(build(testNames, mulAdd, mulAdd))
+	f.Add([]byte("\x00asm\x01\x00\x00\x00\x0a\xff\xff\xff\xff\x0f"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		out, err := Relax(data, testKernel, both)
+		var out []byte
+		var err error
+		limit := bounds.Limit{Bytes: 1<<20 + 128*int64(len(data)), Time: time.Second + time.Duration(len(data))*time.Microsecond}
+		bounds.Check(t, "relaxing", limit, func() { out, err = Relax(data, testKernel, both) })
 		if err != nil {
 			return
 		}
-		if _, err := parse(out); err != nil {
-			t.Errorf("what was written does not parse: %v", err)
+		before, err := parse(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after, err := parse(out)
+		if err != nil {
+			t.Fatalf("what was written does not parse: %v", err)
+		}
+		if len(out) > len(data) || len(after.bodies) != len(before.bodies) || len(after.sections) != len(before.sections) {
+			t.Fatalf("%d bytes with %d functions became %d with %d", len(data), len(before.bodies), len(out), len(after.bodies))
+		}
+		kernel := before.names[testKernel[0].Name] - uint64(before.imported)
+		for i, b := range before.bodies {
+			if uint64(i) != kernel && !bytes.Equal(b, after.bodies[i]) {
+				t.Errorf("function %d was changed", i)
+			}
+		}
+		for i, s := range before.sections {
+			if i != before.code && !bytes.Equal(s.content, after.sections[i].content) {
+				t.Errorf("section %d was changed", i)
+			}
 		}
 	})
 }

@@ -62,10 +62,9 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
       await listModels("file" in wish);
       const info = await classifier.load(wish, { signal: mine.signal });
       const models = fetching ? await listFetched(info.model) : store.get().models;
-      const entry = models.find(({ id }) => id === info.model);
-      const use = "file" in wish ? {} : { chosen: info.model, dtype: wish.dtype ?? entry?.weights[0].dtype ?? "" };
       if ("file" in wish) own = wish;
-      store.update({ ...use, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
+      const names = "file" in wish ? nameOwn(wish) : nameModel({ ...wish, id: info.model }, models);
+      store.update({ ...names, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
       if (fetching && info.kept && info.kept !== "kept") store.update({ notice: words().model.notKept[info.kept] });
       finish(operation);
       document.documentElement.dataset.ready = "true";
@@ -109,6 +108,15 @@ export function createLoader({ store, classifier, begin, finish, onError }) {
   /** @param {OwnFiles} files */
   function nameOwn({ file, labels }) {
     return { chosen: "", dtype: "", ownName: file.name, ownLabels: labels?.name ?? "" };
+  }
+
+  /**
+   * @param {SiteModel} model
+   * @param {import("../protocol.js").ModelEntry[]} models
+   */
+  function nameModel({ id, dtype }, models) {
+    const entry = id === undefined ? models[0] : models.find((candidate) => candidate.id === id);
+    return { chosen: entry?.id ?? "", dtype: dtype ?? entry?.weights[0].dtype ?? "" };
   }
 
   async function takeStock() {

@@ -41,20 +41,20 @@ export function modelTable({ store, session }) {
             },
             title,
           );
+          // A figure without its data set would invite to compare what cannot be compared.
+          const measured = accuracy ? [formatPercent(accuracy.top1 / 100), el("small", {}, accuracy.dataset)] : ["–"];
           const cells = [
-            say.pixels(resolution),
-            weights.map(({ bytes }) => formatBytes(bytes)).join(" / "),
-            accuracy ? formatPercent(accuracy.top1 / 100) : "–",
-            license,
+            [say.pixels(resolution)],
+            [weights.map(({ bytes }) => formatBytes(bytes)).join(" / ")],
+            measured,
+            [license],
           ];
-          const row = el(
+          return el(
             "tr",
             { "data-id": id },
             el("th", { scope: "row" }, use),
-            ...cells.map((text) => el("td", {}, text)),
+            ...cells.map((content) => el("td", {}, ...content)),
           );
-          if (accuracy) row.title = accuracy.dataset;
-          return row;
         }),
       );
       mark(store.get().chosen);

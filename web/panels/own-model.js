@@ -18,7 +18,8 @@ export function ownModelPanel({ store, session }) {
   const keeping = el("label", { class: "check" }, keep, say.keepOwn);
 
   store.watch(
-    (state) => state.chosen === "" && state.ownName !== "",
+    // Not yet while it is being loaded: only models of the site say whether they are kept.
+    (state) => state.chosen === "" && state.info !== null && state.info.kept === undefined,
     (inUse) => (addLabels.hidden = keeping.hidden = !inUse),
   );
   store.watch(

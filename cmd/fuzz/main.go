@@ -1,0 +1,139 @@
+// Command fuzz runs every fuzz target of the module for a while, one after the other, and prints a table.
+//
+//	go run ./cmd/fuzz [-time 30s] [-match REGEXP] [-parallel N] [-record]
+//
+// It exits with 1 if a target failed: the input is then in the package's testdata/fuzz, where it stays a test. With
+// -record the executions are added to docs/fuzzing.json and the table in docs/reliability.md is written anew.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"regexp"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+)
+
+func main() {
+	spend := flag.Duration("time", 30*time.Second, "`time` for each target; 0 runs none")
+	match := flag.String("match", "", "only targets that match this `regexp`, such as vision or FuzzRead")
+	parallel := flag.Int("parallel", 1, "`workers` for each target")
+	record := flag.Bool("record", false, "add the executions to "+recordFile+" and write the table in "+tableFile)
+	flag.Parse()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, *spend, *match, *parallel, *record); err != nil {
+		fmt.Fprintln(os.Stderr, "fuzz:", err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, spend time.Duration, match string, parallel int, record bool) error {
+	wanted, err := regexp.Compile(match)
+	if err != nil {
+		return err
+	}
+	all, err := discover(ctx, ".")
+	if err != nil {
+		return err
+	}
+	var results []result
+	failed := 0
+	for _, t := range all {
+		if spend <= 0 || !wanted.MatchString(t.name()) {
+			continue
+		}
+		fmt.Fprintf(os.Stderr, "%s for %v\n", t.name(), spend)
+		r, err := fuzz(ctx, t, spend, parallel)
+		if ctx.Err() != nil {
+			return errors.New("interrupted")
+		}
+		if err != nil {
+			failed++
+			fmt.Fprintf(os.Stderr, "%s\n%s: %v\n", r.log, t.name(), err)
+		}
+		results = append(results, r)
+	}
+	if err := print(os.Stdout, results); err != nil {
+		return err
+	}
+	if record {
+		if err := keep(".", all, results); err != nil {
+			return err
+		}
+	}
+	if failed > 0 {
+		return fmt.Errorf("%d of %d targets failed", failed, len(results))
+	}
+	return nil
+}
+
+// result is what one run of a target came to.
+type result struct {
+	target      target
+	executions  int64
+	interesting int64 // inputs that reached new code
+	crashed     bool
+	seconds     float64
+	log         string // of the go command
+}
+
+// fuzz runs one target. The error says that it failed: on an input, or because it could not be built.
+func fuzz(ctx context.Context, t target, spend time.Duration, parallel int) (result, error) {
+	// Minimizing an interesting input stalls the workers for up to a minute in Go 1.27, unless its tries are counted.
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+t.Func+"$", "-fuzztime", spend.String(),
+		"-fuzzminimizetime", "10x", "-parallel", strconv.Itoa(parallel), t.Package)
+	// The go command passes an interrupt on to the test and waits until that has written what it found.
+	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+	cmd.WaitDelay = time.Minute
+	start := time.Now()
+	out, err := cmd.CombinedOutput()
+	r := result{target: t, crashed: err != nil, log: string(out)}
+	r.executions, r.interesting = progress(r.log)
+	r.seconds = min(time.Since(start), spend).Seconds()
+	return r, err
+}
+
+// line is what go test prints of a running target every three seconds and at its end.
+var line = regexp.MustCompile(`(?m)^fuzz: elapsed: .*, execs: (\d+) .*, new interesting: (\d+) `)
+
+// progress reads the last such line of a log.
+func progress(log string) (executions, interesting int64) {
+	if all := line.FindAllStringSubmatch(log, -1); len(all) > 0 {
+		last := all[len(all)-1]
+		executions, _ = strconv.ParseInt(last[1], 10, 64)
+		interesting, _ = strconv.ParseInt(last[2], 10, 64)
+	}
+	return executions, interesting
+}
+
+// print writes the table.
+func print(w io.Writer, results []result) error {
+	tab := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(tab, "target\texecutions\tnew interesting\tcrashes")
+	for _, r := range results {
+		crashes := "0"
+		if r.crashed {
+			crashes = "1: " + reason(r.log)
+		}
+		fmt.Fprintf(tab, "%s\t%d\t%d\t%s\n", r.target.name(), r.executions, r.interesting, crashes)
+	}
+	return tab.Flush()
+}
+
+// reason is where the failing input was written, or that there is none.
+func reason(log string) string {
+	if _, after, ok := strings.Cut(log, "Failing input written to "); ok {
+		file, _, _ := strings.Cut(after, "\n")
+		return strings.TrimSpace(file)
+	}
+	return "no input was found, see above"
+}

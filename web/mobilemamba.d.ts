@@ -1,0 +1,345 @@
+/** The engine's types, made from its modules by `npm run types`: do not edit. */
+
+export type SiteModel = {
+  /**
+   * without it the manifest's first
+   */
+  id?: string;
+  /**
+   * a checkpoint of the authors' that this browser does not have may be asked of their server
+   */
+  fetch?: boolean;
+  /**
+   * which of its files of weights: "f32", "f16" or "i8"; without it the first
+   */
+  dtype?: string;
+};
+
+export type OwnModel = {
+  /**
+   * .pth of the official trainer, or .safetensors
+   */
+  file: Blob;
+  /**
+   * names of its classes: text, a table or JSON, see labels.js
+   */
+  labels?: Blob;
+};
+
+export type ModelWish = SiteModel | OwnModel | string | Blob;
+
+export type Picture = Blob | ImageBitmapSource | string | URL;
+
+export type ClassifierOptions = {
+  /**
+   * without it the manifest's first
+   */
+  model?: ModelWish;
+  /**
+   * "auto" (default) or a name of kernels.js
+   */
+  kernel?: string;
+  /**
+   * of loading and of the benchmark
+   */
+  onProgress?: (progress: Progress) => void;
+  /**
+   * which kernels a worker runs
+   */
+  onKernel?: (choice: KernelChoice) => void;
+};
+
+export type Classifier = {
+  /**
+   * of the site's manifest, the default first, and the authors'
+   * checkpoints that this browser has
+   */
+  models: () => Promise<ModelEntry[]>;
+  /**
+   * all checkpoints of the authors'
+   */
+  officialModels: () => Promise<ModelEntry[]>;
+  /**
+   *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
+   */
+  load: (model?: ModelWish, options?: { signal?: AbortSignal }) => Promise<Info>;
+  /**
+   * the loaded model, as another classifier takes it; null: none
+   */
+  current: () => SiteModel | OwnModel | null;
+  /**
+   *   answers with the likeliest classes; an ImageBitmap is transferred and closed
+   */
+  classify: (picture: Picture, options?: { top?: number; signal?: AbortSignal }) => Promise<Result>;
+  /**
+   *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
+   */
+  explain: (index: number, options?: { signal?: AbortSignal }) => Promise<Explanation>;
+  /**
+   *   the likeliest classes for the picture classified last that have the words of the query in their label
+   */
+  find: (query: string, options?: { limit?: number; signal?: AbortSignal }) => Promise<Prediction[]>;
+  /**
+   *   times the loaded model on this device
+   */
+  benchmark: (options?: { runs?: number; signal?: AbortSignal }) => Promise<BenchResult>;
+  /**
+   * decodes an MP3 of the site
+   */
+  sound: (url: string | URL) => Promise<Sound>;
+  /**
+   * ends the worker; whatever is under way is rejected
+   */
+  dispose: () => void;
+};
+
+/**
+ * Starts a worker at once; the model is loaded by load() or by the first request that needs one.
+ * @param {ClassifierOptions} [options]
+ * @returns {Classifier}
+ */
+export declare function createClassifier({ model, kernel, onProgress, onKernel }?: ClassifierOptions): Classifier;
+
+/** What went wrong (message), which kind it is (code) and what to do (hint). */
+export declare class ClassifierError extends Error {
+  /** @type {ErrorCode} */
+  code: ErrorCode;
+  hint: string;
+  /**
+   * @param {ErrorCode} code
+   * @param {string} message
+   * @param {string} [hint]
+   */
+  constructor(code: ErrorCode, message: string, hint?: string);
+}
+
+/**
+ * Everything that can go wrong, as a closed list. The first group comes from the Go module, the rest from the
+ * JavaScript around it.
+ */
+declare const ERROR_CODES: readonly [
+  "not-an-image",
+  "unsupported-image",
+  "image-damaged",
+  "image-too-large",
+  "not-a-checkpoint",
+  "truncated",
+  "unsafe",
+  "corrupt",
+  "no-ema",
+  "mismatch",
+  "labels",
+  "no-model",
+  "no-picture",
+  "bad-request",
+  "panic",
+  "failed",
+  "download-failed",
+  "download-stalled",
+  "checkpoint-unreachable",
+  "wrong-hash",
+  "offline",
+  "no-wasm",
+  "worker-crashed",
+  "out-of-memory",
+  "camera-denied",
+  "camera-missing",
+  "camera-busy",
+  "camera-insecure",
+  "camera-failed",
+  "sound-failed",
+];
+
+export type ErrorCode = (typeof ERROR_CODES)[number];
+
+export type Progress = {
+  phase: "weights" | "bench";
+  done: number;
+  /**
+   * bytes of the weights, runs of the benchmark
+   */
+  total: number;
+  /**
+   * where the weights come from
+   */
+  from?: "site" | "browser" | "authors";
+};
+
+export type Keeping = "kept" | "full" | "unavailable";
+
+export type KernelChoice = {
+  name: string;
+  /**
+   * URL of the WebAssembly module, relative to the site
+   */
+  artifact: string;
+  /**
+   * "auto" or a name
+   */
+  wish: string;
+  /**
+   * by this browser, or by anybody; plain: the slowest
+   * kernels are all that this browser runs; null: the wish was met
+   */
+  unmet: "unsupported" | "unknown" | "plain" | null;
+};
+
+export type Info = {
+  /**
+   * manifest id, variant or "custom"
+   */
+  model: string;
+  /**
+   * of the paper; empty outside its table
+   */
+  variant: string;
+  classes: number;
+  /**
+   * of the input, in pixels
+   */
+  height: number;
+  width: number;
+  params: number;
+  macs: number;
+  kernel: string;
+  /**
+   * of a model of the manifest, or of the authors'
+   */
+  kept?: Keeping;
+  /**
+   * of a checkpoint of the authors'
+   */
+  digest?: Digest;
+};
+
+export type Prediction = {
+  index: number;
+  /**
+   * of the dataset, for example a WordNet id
+   */
+  id: string;
+  label: string;
+  /**
+   * probability
+   */
+  p: number;
+};
+
+export type BlockTiming = {
+  /**
+   * as in the official state dict
+   */
+  name: string;
+  /**
+   * stem, stage1, stage2, stage3 or head
+   */
+  stage: string;
+  /**
+   * [height, width, channels] of its output
+   */
+  shape: number[];
+  macs: number;
+  ms: number;
+};
+
+export type Result = {
+  /**
+   * best first
+   */
+  top: Prediction[];
+  ms: { decode: number; preprocess: number; forward: number; total: number };
+  blocks: BlockTiming[];
+};
+
+export type Explanation = {
+  index: number;
+  label: string;
+  logit: number;
+  bias: number;
+  /**
+   * of the map, in positions
+   */
+  width: number;
+  height: number;
+  /**
+   * what the network saw of the picture; the map covers it in equal cells
+   */
+  view: PictureView;
+  /**
+   * rows of values
+   */
+  map: Float32Array<ArrayBuffer>;
+};
+
+export type PictureView = {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
+  pictureWidth: number;
+  pictureHeight: number;
+};
+
+export type BenchResult = {
+  kernel: string;
+  model: string;
+  runs: number;
+  median: number;
+  p10: number;
+  p90: number;
+  min: number;
+  gflops: number;
+  blocks: BlockTiming[];
+};
+
+export type Sound = {
+  sampleRate: number;
+  channels: number;
+  /**
+   * interleaved
+   */
+  samples: Float32Array<ArrayBuffer>;
+};
+
+export type Digest = {
+  bytes: number;
+  /**
+   * lower-case hex
+   */
+  sha256: string;
+};
+
+export type WeightsFile = {
+  /**
+   * f32, f16 or i8
+   */
+  dtype: string;
+  /**
+   * in the manifest relative to it
+   */
+  url: string;
+  bytes: number;
+  sha256: string;
+};
+
+export type ModelEntry = {
+  id: string;
+  title: string;
+  variant: string;
+  resolution: number;
+  labels: string;
+  /**
+   * read by the Go module
+   */
+  preprocess: object[];
+  weights: WeightsFile[];
+  accuracy?: { dataset: string; n: number; top1: number; top5: number };
+  license: string;
+  source: string;
+  /**
+   * one of the authors' checkpoints, which the site does not have
+   */
+  official?: boolean;
+};
+
+export {};
