@@ -7,13 +7,14 @@ import (
 	"io"
 	"os"
 	"path"
+	"slices"
 	"strings"
 )
 
 // budget holds the most bytes that the site may take; budget.json is the one of this repository.
 type budget struct {
 	Module     int `json:"module"`     // sent: the WebAssembly module of one set of kernels
-	Code       int `json:"code"`       // sent before a model: that, the loader and the page
+	Code       int `json:"code"`       // sent before a model: that, the loader and what the page starts with
 	FirstVisit int `json:"firstVisit"` // sent until the default model can answer, everything decorative included
 	Site       int `json:"site"`       // on the host, compressed copies included
 }
@@ -24,7 +25,8 @@ type size struct{ files, raw, sent int }
 // sizes is the size of a site by what its files are for.
 type sizes struct {
 	module     size // the largest, so that no browser gets more
-	code       size // that, the loader and the page
+	code       size // that, the loader and the page: what is loaded before anything is done
+	later      size // code for what a reader may do: tools, another language, the service worker
 	others     size // the modules of the other kernels
 	models     size
 	local      size // the user's own models, which no budget of this repository's can know
@@ -52,6 +54,14 @@ func readBudget(file string) (budget, error) {
 // measure adds up a compressed tree.
 func (t tree) measure() (sizes, error) {
 	var s sizes
+	var first []string
+	for _, entry := range []string{"app.js", "worker.js"} {
+		modules, err := t.modules(entry)
+		if err != nil {
+			return s, err
+		}
+		first = append(first, modules...)
+	}
 	for _, name := range t.names() {
 		if original, ok := strings.CutSuffix(name, ".gz"); ok && t[original] != nil {
 			if !isLocal(original) {
@@ -73,6 +83,8 @@ func (t tree) measure() (sizes, error) {
 				f, s.module = s.module, f
 			}
 			s.others.add(f)
+		case ext == ".js" && !slices.Contains(first, name):
+			s.later.add(f)
 		case ext == ".js" || ext == ".css" || ext == ".html":
 			s.code.add(f)
 		case ext == ".safetensors":
@@ -144,11 +156,12 @@ func (s sizes) print(w io.Writer, limits budget) {
 	}{
 		{"module of one set of kernels", s.module, limits.Module},
 		{"code: that, the loader and the page", s.code, limits.Code},
+		{"code for what comes later, if at all", s.later, 0},
 		{"modules of the other kernels", s.others, 0},
 		{"models", s.models, 0},
 		{"models of your own, beyond the budget", s.local, 0},
 		{"labels", s.labels, 0},
-		{"rest: pictures, sounds, manifest, licence", s.rest, 0},
+		{"rest: pictures, sounds, lists, licence", s.rest, 0},
 		{"first visit, default model included", s.firstVisit, limits.FirstVisit},
 		{"whole site (gzip: copies beside the files)", s.site, limits.Site},
 	} {

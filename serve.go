@@ -158,7 +158,8 @@ var headers = map[string]string{
 // contentTypes are those of the site's files, since a machine's own table may lack them.
 var contentTypes = map[string]string{
 	".html": "text/html; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8",
-	".json": "application/json", ".wasm": "application/wasm", ".svg": "image/svg+xml", ".png": "image/png",
+	".json": "application/json", ".webmanifest": "application/manifest+json", ".wasm": "application/wasm",
+	".svg": "image/svg+xml", ".png": "image/png", ".jpg": "image/jpeg",
 	".mp3": "audio/mpeg", ".tsv": "text/tab-separated-values; charset=utf-8", ".safetensors": "application/octet-stream",
 }
 

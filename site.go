@@ -23,8 +23,8 @@ type tree map[string][]byte
 
 // publishedAssets says what of assets/ belongs to the site; what the assets were made from does not.
 var publishedAssets = []string{
-	"CREDITS.md", "NOTICES.txt", "icons/*", "labels/*.tsv", "models/index.json", "models/official.json", "models/*.safetensors",
-	"models/local/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
+	"CREDITS.md", "NOTICES.txt", "icons/*.svg", "icons/*.png", "labels/*.tsv", "models/index.json", "models/official.json",
+	"models/*.safetensors", "models/local/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
 }
 
 // publish builds the site from a checkout, the working directory, and writes it into the folder out, which any
@@ -38,6 +38,12 @@ func publish(ctx context.Context, out string, report io.Writer) error {
 		return err
 	}
 	if t, err = t.hashNames(); err != nil {
+		return err
+	}
+	if err := t.preloadModules(); err != nil {
+		return err
+	}
+	if err := t.markOffline(); err != nil {
 		return err
 	}
 	if err := t.compress(); err != nil {

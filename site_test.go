@@ -26,6 +26,7 @@ func fakeCheckout() fstest.MapFS {
 		"web/index.html":                      `<script type="module" src="app.js"></script>`,
 		"web/app.js":                          `import "./kernels.js"; // wasm_exec.js is Go's`,
 		"web/kernels.js":                      `["mobilemamba-relaxed.wasm", "mobilemamba-simd.wasm", "mobilemamba.wasm"]`,
+		"web/worker.js":                       `import "./worker/go.js";`,
 		"web/worker/go.js":                    `import "../wasm_exec.js";`,
 		"web/panels/a/deep.js":                `export const types = ".pth,.pt,.safetensors";`,
 		"web/.hidden":                         "",
@@ -63,7 +64,7 @@ func TestCollectAndHashNames(t *testing.T) {
 		".nojekyll", "LICENSE", "app.js", "assets/CREDITS.md", "assets/NOTICES.txt", "assets/labels/a.tsv", "assets/models/index.json",
 		"assets/models/m.HASH.safetensors", "assets/samples/s.jpg", "index.html", "kernels.js",
 		"mobilemamba-relaxed.HASH.wasm", "mobilemamba-simd.HASH.wasm", "mobilemamba.HASH.wasm", "panels/a/deep.js",
-		"wasm_exec.HASH.js", "worker/go.js",
+		"wasm_exec.HASH.js", "worker.js", "worker/go.js",
 	}
 	hash := regexp.MustCompile(`\.[0-9a-f]{12}\.`)
 	var got []string
@@ -192,11 +193,14 @@ func TestCompressAndBudget(t *testing.T) {
 	if s.module.raw != len(site["mobilemamba.wasm"]) || s.module.sent != len(site["mobilemamba.wasm.gz"]) {
 		t.Errorf("the largest module is %+v", s.module)
 	}
-	if s.site.files != len(site)-1 || s.site.raw != s.code.raw+s.others.raw+s.models.raw+s.labels.raw+s.rest.raw {
+	if s.site.files != len(site)-1 || s.site.raw != s.code.raw+s.later.raw+s.others.raw+s.models.raw+s.labels.raw+s.rest.raw {
 		t.Errorf("the groups do not add up to the site: %+v of %d files", s, len(site))
 	}
 	if s.site.sent != s.site.raw+len(site["mobilemamba.wasm.gz"]) {
 		t.Errorf("the site takes %d bytes with its copies", s.site.sent)
+	}
+	if s.later.files != 1 || s.later.raw != len(site["panels/a/deep.js"]) {
+		t.Errorf("what comes later is %+v, want the module that nothing imports", s.later)
 	}
 	if want := s.code.sent + s.models.sent + s.labels.sent + s.rest.sent; s.firstVisit.sent != want {
 		t.Errorf("the first visit takes %d bytes, want %d", s.firstVisit.sent, want)

@@ -10,6 +10,7 @@ import { answerPanel } from "./panels/answer.js";
 import { errorPanel } from "./panels/error.js";
 import { languagePanel } from "./panels/language.js";
 import { modelPanel } from "./panels/model.js";
+import { offlinePanel } from "./panels/offline.js";
 import { soundPanel } from "./panels/sound.js";
 import { stagePanel } from "./panels/stage.js";
 import { statusPanel } from "./panels/status.js";
@@ -40,6 +41,7 @@ const PANELS = {
   answer: answerPanel,
   model: modelPanel,
   tools: toolsPanel,
+  offline: offlinePanel,
 };
 /** @type {Map<string, Element>} */
 const mounted = new Map(Object.keys(PANELS).map((name) => [name, placeOf(name)]));
@@ -81,3 +83,5 @@ store.update({ language: await spoken });
 openEntrances(store, session);
 store.watch((state) => state.language, mount);
 await session.start(query);
+await (await import("./page/launch.js")).receiveFiles(session, query.shared);
+await (await import("./page/offline.js")).keepOffline(store);

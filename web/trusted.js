@@ -1,7 +1,7 @@
-/** Trusted Types: the only script that this code starts by its address is its own worker. */
+/** Trusted Types: the only scripts that this code starts by their address are its own workers. */
 
 /**
- * The address of the worker in the form that a page with `require-trusted-types-for 'script'` demands. Such a page
+ * The address of a worker in the form that a page with `require-trusted-types-for 'script'` demands. Such a page
  * allows the policy by name: `trusted-types mobilemamba`.
  * @param {URL} url
  * @returns {string | URL}
@@ -10,7 +10,7 @@ export function trustedWorkerUrl(url) {
   return policy ? policy.createScriptURL(url.href) : url;
 }
 
-const WORKER = new URL("worker.js", import.meta.url).href;
+const WORKERS = ["worker.js", "service-worker.js"].map((name) => new URL(name, import.meta.url).href);
 
 const policy = createPolicy();
 
@@ -23,7 +23,7 @@ function createPolicy() {
   try {
     return factory?.createPolicy("mobilemamba", {
       createScriptURL(url) {
-        if (url !== WORKER) throw new TypeError(`${url} is not the worker of this site`);
+        if (!WORKERS.includes(url)) throw new TypeError(`${url} is not a worker of this site`);
         return url;
       },
     });

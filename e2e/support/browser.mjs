@@ -30,6 +30,17 @@ function findChromium() {
 }
 
 /**
+ * How Chromium is started.
+ * @param {string[]} [flags]
+ */
+export function chromiumOptions(flags = []) {
+  return {
+    executablePath: findChromium(),
+    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
+  };
+}
+
+/**
  * Starts a browser and the site for the tests of one file.
  * @param {string[]} [flags]  further ones for Chromium
  * @param {typeof startSite} [start]
@@ -37,11 +48,7 @@ function findChromium() {
  */
 export async function startBrowser(flags = [], start = startSite, options = {}) {
   const site = await start();
-  const browser = await chromium.launch({
-    executablePath: findChromium(),
-    ...options,
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", ...flags],
-  });
+  const browser = await chromium.launch({ ...chromiumOptions(flags), ...options });
   return {
     url: site.url,
     /**
@@ -51,6 +58,13 @@ export async function startBrowser(flags = [], start = startSite, options = {}) 
     async newPage(options) {
       const context = await browser.newContext(options);
       return new ClassifierPage(await context.newPage(), site.url);
+    },
+    /**
+     * Another tab beside a page's.
+     * @param {ClassifierPage} page
+     */
+    async openTab(page) {
+      return new ClassifierPage(await page.page.context().newPage(), site.url);
     },
     async stop() {
       await browser.close();

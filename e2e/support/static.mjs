@@ -29,10 +29,15 @@ export async function publishSite() {
  * @param {object} [options]
  * @param {string} [options.base]      begins and ends with a slash
  * @param {string} [options.wasmType]  Content-Type of modules
- * @returns {Promise<{url: string, stop: () => void}>}
+ * @returns {Promise<{url: string, stop: () => void, reach: (reachable: boolean) => void}>}  reach: as if a cable were pulled
  */
 export async function serveFolder(folder, { base = "/", wasmType = "application/octet-stream" } = {}) {
+  let reachable = true;
   const server = createServer(async (request, response) => {
+    if (!reachable) {
+      request.socket.destroy();
+      return;
+    }
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
     const name = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
     const extension = path.extname(name);
@@ -49,6 +54,10 @@ export async function serveFolder(folder, { base = "/", wasmType = "application/
   const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
   return {
     url: `http://127.0.0.1:${port}${base}`,
+    reach(now) {
+      reachable = now;
+      if (!reachable) server.closeAllConnections();
+    },
     stop() {
       server.closeAllConnections();
       server.close();

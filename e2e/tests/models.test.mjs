@@ -91,7 +91,7 @@ test("all models are compared before they are loaded", async () => {
   const rows = table.locator("tbody tr");
   assert.match(
     await rows.nth(0).innerText(),
-    /200 everyday things.*96 px.*6\.5 MB \/ 3\.5 MB.*35\.3 %.*Tiny-ImageNet.*MIT/s,
+    /200 everyday things.*96 px.*6\.5 MB\s+3\.5 MB.*35\.3 %.*Tiny-ImageNet.*MIT/s,
   );
   assert.match(await rows.nth(1).innerText(), /Another model.*3\.5 MB.*Apache-2\.0/s);
   await page.page.screenshot({ path: path.join(ARTIFACTS, "models.png"), fullPage: true });

@@ -42,6 +42,11 @@ test("the result is copied and downloaded as JSON, and as CSV", async () => {
   assert.equal(copied.kernel, "scalar");
   assert.ok(copied.blocks.length > 0 && copied.ms.forward > 0);
 
+  await page.$("copied").filter({ hasText: /^$/ }).waitFor({ state: "attached" });
+  await page.$("copy-csv").click();
+  await page.page.getByText("Result copied").waitFor();
+  const table = await page.page.evaluate(() => navigator.clipboard.readText());
+
   const download = async (/** @type {string} */ testId) => {
     const waiting = page.page.waitForEvent("download");
     await page.$(testId).click();
@@ -53,6 +58,7 @@ test("the result is copied and downloaded as JSON, and as CSV", async () => {
   assert.deepEqual(JSON.parse(json.text), copied);
   const csv = await download("download-csv");
   assert.equal(csv.name, "orange.csv");
+  assert.equal(csv.text, table);
   const [head, first, ...others] = csv.text.trimEnd().split("\r\n");
   assert.equal(head, "file,model,kernel,rank,index,id,label,p");
   assert.equal(first, `orange.jpg,xt-tiny200,scalar,1,${top[0].index},${copied.top[0].id},orange,${top[0].p}`);
@@ -202,6 +208,38 @@ test("the last pictures can be opened again; older ones are let go", async () =>
   assert.equal(await urls(), HISTORY_LENGTH);
   await page.close();
 });
+
+for (const reducedMotion of /** @type {const} */ (["no-preference", "reduce"])) {
+  test(`the bars glide from answer to answer without any layout; motion: ${reducedMotion}`, async () => {
+    const page = await browser.newPage({ reducedMotion });
+    await page.open();
+    await openSample(page);
+    // A transition is over in a quarter of a second, so that it is noted when it begins.
+    await page.page.evaluate(() => {
+      /** @type {Set<string>} */
+      const moved = new Set();
+      Object.assign(window, { moved });
+      document.addEventListener("transitionrun", ({ target, propertyName }) => {
+        if (target instanceof Element && target.closest(".top5")) moved.add(`${target.className} ${propertyName}`);
+      });
+    });
+    await page.drop(picture("next.png"));
+    const { top } = await page.answer("next.png");
+    await page.page.waitForTimeout(500);
+    const moved = await page.page.evaluate(() => [.../** @type {Set<string>} */ (Reflect.get(window, "moved"))]);
+    assert.deepEqual(moved, reducedMotion === "reduce" ? [] : ["bar-fill transform"]);
+    // And they end where they should.
+    const shares = await page.page.locator(".top5 .bar").evaluateAll((bars) =>
+      bars.map((bar) => {
+        const fill = /** @type {Element} */ (bar.firstElementChild).getBoundingClientRect();
+        const { left, width } = bar.getBoundingClientRect();
+        return (fill.right - left) / width;
+      }),
+    );
+    shares.forEach((share, rank) => assert.ok(Math.abs(share - top[rank].p) < 0.01, `${share} for ${top[rank].p}`));
+    await page.close();
+  });
+}
 
 test("nothing of it is wider than a screen of 320 px", async () => {
   const page = await browser.newPage({ viewport: { width: 320, height: 640 } });

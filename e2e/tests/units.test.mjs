@@ -34,6 +34,8 @@ test("a wish for kernels is met, or the choice says why not", () => {
   assert.equal(refused.wish, "fast");
   assert.equal(refused.unmet, "unsupported");
   assert.equal(chooseKernel("magic", TABLE, () => true).unmet, "unknown");
+  // Nobody asked for the slowest, but it is worth knowing.
+  assert.equal(chooseKernel("auto", TABLE, () => false).unmet, "plain");
 });
 
 test("the last kernels of the table run everywhere", () => {

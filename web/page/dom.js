@@ -34,6 +34,9 @@ const ICONS = {
   copy: "M9 9h11v11H9zM5 15H4V4h11v1",
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
+  check: "M5 12.5l4.5 4.5L19 7.5",
+  folder: "M3 6h6l2 3h10v10H3z",
+  open: "M9 6l6 6-6 6",
   close: "M6 6l12 12M18 6L6 18",
 };
 

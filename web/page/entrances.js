@@ -1,4 +1,4 @@
-/** What is dropped or pasted anywhere on the page. */
+/** What reaches the page as a whole: what is dropped or pasted anywhere, and that it could be installed. */
 
 /**
  * @param {import("./state.js").PageStore} store
@@ -25,6 +25,16 @@ export function openEntrances(store, session) {
     if (files.length === 0) return;
     event.preventDefault();
     void session.openFiles(files);
+  });
+  // Chromium's: it shows nothing by itself then.
+  window.addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    const { prompt } = /** @type {Event & {prompt: () => Promise<void>}} */ (event);
+    const install = () => {
+      store.update({ install: null }); // It can be asked once.
+      void prompt.call(event);
+    };
+    store.update({ install });
   });
 }
 

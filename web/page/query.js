@@ -1,4 +1,4 @@
-/** The page's URL parameters: ?model=ID&kernel=NAME&img=URL&bench=N&lang=TAG. */
+/** The page's URL parameters: ?model=ID&kernel=NAME&img=URL&bench=N&lang=TAG, and &shared. */
 
 /** A benchmark of more runs than this keeps a slow device busy for minutes. */
 const MAX_RUNS = 1000;
@@ -10,6 +10,7 @@ const MAX_RUNS = 1000;
  * @property {string | undefined} image  absolute URL
  * @property {string | null} language  tag
  * @property {number} runs  of the benchmark; 0: none was asked for
+ * @property {boolean} shared  another app has shared pictures, see service-worker.js
  */
 
 /**
@@ -27,5 +28,6 @@ export function parseQuery(search, base) {
     image: image && URL.canParse(image, base) ? new URL(image, base).href : undefined,
     language: parameters.get("lang"),
     runs: runs > 0 ? Math.min(runs, MAX_RUNS) : 0,
+    shared: parameters.has("shared"),
   };
 }

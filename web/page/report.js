@@ -31,8 +31,16 @@ export function toCsv({ answer, info, kernel }) {
     label,
     p,
   ]);
-  const head = ["file", "model", "kernel", "rank", "index", "id", "label", "p"];
-  return [head, ...lines].map((fields) => `${fields.map(field).join(",")}\r\n`).join("");
+  return toLines([["file", "model", "kernel", "rank", "index", "id", "label", "p"], ...lines]);
+}
+
+/**
+ * A table after RFC 4180, whose texts no spreadsheet takes for formulas.
+ * @param {(string | number)[][]} rows
+ * @returns {string}
+ */
+export function toLines(rows) {
+  return rows.map((fields) => `${fields.map(field).join(",")}\r\n`).join("");
 }
 
 /**
@@ -56,6 +64,6 @@ export function toLink(page, { model, kernel, source }) {
 function field(value) {
   const text = String(value);
   // A spreadsheet takes a text that begins so for a formula, and names of files are anybody's.
-  const safe = /^[=+\-@\t]/.test(text) && typeof value === "string" ? `'${text}` : text;
+  const safe = /^[=+\-@\t\r]/.test(text) && typeof value === "string" ? `'${text}` : text;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }

@@ -10,6 +10,7 @@ import { createLive } from "./live.js";
 import { createLoader } from "./loader.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
+import { createTools } from "./tools.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../protocol.js").Result} Result */
@@ -17,8 +18,10 @@ import { createPlayer } from "./sound.js";
 /** @typedef {import("./query.js").Query} Query */
 /** @typedef {import("./state.js").Picture} Picture */
 
+/** @typedef {PageActions & import("./tools.js").ToolActions} Session */
+
 /**
- * @typedef {object} Session
+ * @typedef {object} PageActions
  * @property {HTMLVideoElement} video  the camera's preview
  * @property {(query: Query) => Promise<void>} start
  * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a checkpoint, its labels
@@ -200,6 +203,8 @@ export function createSession({ store, classifier }) {
   }
 
   return {
+    ...createTools({ store, classifier, onError: fail }),
+
     video: live.video,
 
     async start(query) {

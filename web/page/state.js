@@ -1,6 +1,7 @@
 /** What the page knows, and how it starts. */
 
 import { createStore } from "../store.js";
+import { PLAIN_VIEW } from "./folder/view.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -61,6 +62,7 @@ import { createStore } from "../store.js";
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
  * @property {string} dtype            of the chosen model's weights
  * @property {string} ownName          file name of a checkpoint of the user's own
+ * @property {import("../mobilemamba.js").OwnModel | null} own  that checkpoint, once it was loaded
  * @property {string} ownLabels        file name of its labels; empty if it has none of its own
  * @property {boolean} ownKept         this browser keeps that checkpoint
  * @property {number} keptBytes        of models, in this browser
@@ -86,9 +88,21 @@ import { createStore } from "../store.js";
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
+ * @property {boolean} offline         all that is in use is on this device
+ * @property {NewVersion | null} newVersion  of the site, to be taken when the user likes
+ * @property {(() => void) | null} install   asks the browser to offer the page as an app; null: it cannot, or has
+ * @property {import("./folder/run.js").FolderState | null} folder
+ * @property {import("./folder/view.js").View} folderView
+ * @property {import("./compare/run.js").ComparisonState | null} comparison
  */
 
-/** @typedef {"inside"} Tool  of those below the picture */
+/**
+ * @typedef {object} NewVersion
+ * @property {() => void} reload
+ * @property {() => void} later
+ */
+
+/** @typedef {"inside" | "compare" | "folder"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -113,6 +127,7 @@ export function createPageStore(language) {
       chosen: "",
       dtype: "",
       ownName: "",
+      own: null,
       ownLabels: "",
       ownKept: false,
       keptBytes: 0,
@@ -138,6 +153,12 @@ export function createPageStore(language) {
       language,
       dragging: false,
       tool: "inside",
+      offline: false,
+      newVersion: null,
+      install: null,
+      folder: null,
+      folderView: PLAIN_VIEW,
+      comparison: null,
     }),
   );
 }

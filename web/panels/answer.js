@@ -30,8 +30,7 @@ export function answerPanel({ store, session }) {
   store.watch(
     (state) => state.answer,
     (answer) => {
-      empty.hidden = answer !== null;
-      list.hidden = about.hidden = answer === null;
+      about.hidden = answer === null;
       advice.hidden = answer === null || answer.about === "camera";
       if (!answer) {
         delete list.dataset.about;
@@ -45,6 +44,17 @@ export function answerPanel({ store, session }) {
     },
   );
   for (const part of /** @type {const} */ (["answer", "threshold"])) store.watch((state) => state[part], showRows);
+  // The answer before stays, pale, until the next one is there, so that its bars glide instead of being drawn anew.
+  store.watch(
+    ({ answer, activity }) =>
+      answer ? "fresh" : activity === "classifying" && list.hasChildNodes() ? "stale" : "none",
+    (answers) => {
+      list.hidden = answers === "none";
+      empty.hidden = answers !== "none";
+      list.inert = answers === "stale";
+      list.classList.toggle("stale", answers === "stale");
+    },
+  );
   store.watch(
     (state) => state.explanation?.index,
     (index) => {
@@ -58,12 +68,14 @@ export function answerPanel({ store, session }) {
 
   function showRows() {
     const { answer, threshold } = store.get();
-    const top = (answer?.result.top ?? []).filter(({ p }) => p >= threshold);
+    none.hidden = true;
+    if (!answer) return;
+    const top = answer.result.top.filter(({ p }) => p >= threshold);
     // Rows stay where they are, so that the bars of the camera glide instead of jumping.
     const shown = rows.slice(0, top.length);
     shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
-    none.hidden = answer === null || top.length > 0;
+    none.hidden = top.length > 0;
     none.textContent = say.none(formatPercent(threshold));
   }
 

@@ -45,7 +45,7 @@ export function modelTable({ store, session }) {
           const measured = accuracy ? [formatPercent(accuracy.top1 / 100), el("small", {}, accuracy.dataset)] : ["–"];
           const cells = [
             [say.pixels(resolution)],
-            [weights.map(({ bytes }) => formatBytes(bytes)).join(" / ")],
+            weights.map(({ bytes }) => el("div", {}, formatBytes(bytes))),
             measured,
             [license],
           ];

@@ -2,6 +2,7 @@
 
 import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
+import { saveText } from "../page/download.js";
 import { toCsv, toJson, toLink } from "../page/report.js";
 
 /** How long the page says that something was copied, in milliseconds. */
@@ -35,11 +36,8 @@ export function sharePanel({ store }) {
    * @param {string} extension
    */
   function download(text, type, extension) {
-    const url = URL.createObjectURL(new Blob([text], { type }));
     const name = (store.get().answer?.about ?? "").replace(/\.[^.]*$/, "") || "result";
-    el("a", { href: url, download: `${name}.${extension}` }).click();
-    // The browser has taken the blob over by then.
-    setTimeout(() => URL.revokeObjectURL(url));
+    saveText(text, type, `${name}.${extension}`);
   }
 
   const copyLink = () => {
@@ -52,7 +50,8 @@ export function sharePanel({ store }) {
   const panel = el(
     "div",
     { class: "actions share-actions", role: "group", "aria-label": say.title },
-    button("copy-json", () => void copy(toJson(store.get()), say.resultCopied), icon("copy"), say.copy),
+    button("copy-json", () => void copy(toJson(store.get()), say.resultCopied), icon("copy"), say.copy("JSON")),
+    button("copy-csv", () => void copy(toCsv(store.get()), say.resultCopied), icon("copy"), say.copy("CSV")),
     button("download-json", () => download(toJson(store.get()), "application/json", "json"), icon("download"), "JSON"),
     button("download-csv", () => download(toCsv(store.get()), "text/csv", "csv"), icon("download"), "CSV"),
     link,

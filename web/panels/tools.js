@@ -8,7 +8,11 @@ import { timingsPanel } from "./timings.js";
 /** @typedef {import("../page/state.js").Tool} Tool */
 
 /** @type {Record<Tool, () => Promise<Panel>>} */
-const TOOLS = { inside: async () => timingsPanel };
+const TOOLS = {
+  inside: async () => timingsPanel,
+  compare: async () => (await import("./compare.js")).comparePanel,
+  folder: async () => (await import("./folder.js")).folderPanel,
+};
 
 /** @type {Panel} */
 export function toolsPanel({ store, session }) {
