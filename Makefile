@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 # How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
 FUZZTIME ?= 30s
 
-.PHONY: run test vet fuzz audit wasm site weights bench visits demo clean
+.PHONY: run test vet fuzz audit wasm site weights bench visits soak demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -41,6 +41,10 @@ bench: ## time this project beside ONNX Runtime, in the browser and natively
 visits: ## time a first and a second visit to the site over a line of 10 Mbit/s
 	./e2e/install.sh
 	node e2e/support/visits.mjs
+
+soak: ## live on a fake camera for half an hour, or for FRAMES=N: nothing may grow, fail or get slow
+	./e2e/install.sh
+	cd e2e && node soak.mjs --frames "$(FRAMES)" --minutes "$(MINUTES)"
 
 demo: ## measure what distillation and a long schedule are worth; writes docs/demo.* and the table in README.md
 	GOEXPERIMENT=simd go run ./train/demo

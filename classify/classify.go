@@ -36,6 +36,7 @@ type Classifier struct {
 	pre   *vision.Preprocessor
 	input []float32 // [H, W, 3]
 	p     []float32 // [classes]
+	frame []float32 // [classes], of the last picture alone where p is an average
 	seen  *scene    // the picture that state and p are about; nil: none
 }
 
@@ -88,6 +89,7 @@ func (c *Classifier) Clone() (*Classifier, error) {
 	}
 	clone.input = make([]float32, h*w*3)
 	clone.p = make([]float32, c.net.Config.Classes)
+	clone.frame = make([]float32, c.net.Config.Classes)
 	return &clone, nil
 }
 
@@ -162,6 +164,16 @@ type Block struct {
 // Classify answers with the k likeliest classes of a picture. File and the time of decoding are the caller's
 // to fill in; see Result.SetDecode.
 func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
+	return c.ClassifyFrame(img, k, 1)
+}
+
+// ClassifyFrame is Classify for the pictures of a film, whose probabilities it averages: weight, over 0 and below 1,
+// is the share of this frame, and the average before it has the rest. Any other weight takes the frame alone and
+// begins a new average, as does the first frame and the one after a benchmark.
+//
+// All classes are averaged, so that the likeliest k are those of the average and Find searches in it.
+func (c *Classifier) ClassifyFrame(img *vision.Image, k int, weight float64) (*Result, error) {
+	averaging := c.seen != nil && weight > 0 && weight < 1
 	c.seen = nil
 	start := time.Now()
 	if err := c.pre.Apply(img, c.input); err != nil {
@@ -172,7 +184,12 @@ func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	vision.Softmax(logits, c.p)
+	if averaging {
+		vision.Softmax(logits, c.frame)
+		mix(c.p, c.frame, float32(weight))
+	} else {
+		vision.Softmax(logits, c.p)
+	}
 	c.seen = &scene{width: img.W, height: img.H}
 	r := &Result{Blocks: c.blocks()}
 	for _, ranked := range vision.TopK(c.p, k) {
@@ -184,6 +201,13 @@ func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
 		Total:      milliseconds(time.Since(start)),
 	}
 	return r, nil
+}
+
+// mix moves an average towards the next value, by its weight.
+func mix(average, next []float32, weight float32) {
+	for i, v := range next {
+		average[i] += weight * (v - average[i])
+	}
 }
 
 // SetDecode books the time that decoding took, in milliseconds.

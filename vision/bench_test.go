@@ -39,12 +39,13 @@ func BenchmarkApply(b *testing.B) {
 	}
 }
 
-func BenchmarkFromRGBA(b *testing.B) {
+func BenchmarkSetRGBA(b *testing.B) {
 	for _, pic := range benchPictures {
 		b.Run(pic.name, func(b *testing.B) {
 			pix := make([]byte, 4*pic.w*pic.h)
+			var img vision.Image
 			for b.Loop() {
-				if _, err := vision.FromRGBA(pix, pic.w, pic.h); err != nil {
+				if err := img.SetRGBA(pix, pic.w, pic.h); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -183,12 +183,28 @@ func TestEXIFDamage(t *testing.T) {
 	}
 }
 
-func TestFromRGBA(t *testing.T) {
-	img, err := vision.FromRGBA([]byte{1, 2, 3, 255, 4, 5, 6, 0}, 2, 1)
-	if err != nil || !bytes.Equal(img.Pix, []byte{1, 2, 3, 4, 5, 6}) {
-		t.Errorf("%v, %v", img, err)
+func TestSetRGBA(t *testing.T) {
+	var img vision.Image
+	for _, frame := range []struct {
+		w, h      int
+		pix, want []byte
+	}{
+		{2, 1, []byte{1, 2, 3, 255, 4, 5, 6, 0}, []byte{1, 2, 3, 4, 5, 6}},
+		{1, 1, []byte{7, 8, 9, 255}, []byte{7, 8, 9}},
+		{1, 3, []byte{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}, []byte{1, 1, 1, 2, 2, 2, 3, 3, 3}},
+	} {
+		err := img.SetRGBA(frame.pix, frame.w, frame.h)
+		if err != nil || img.W != frame.w || img.H != frame.h || !bytes.Equal(img.Pix, frame.want) {
+			t.Errorf("%v, %v; want %v", img, err, frame)
+		}
 	}
-	if _, err := vision.FromRGBA(make([]byte, 7), 2, 1); err == nil {
-		t.Error("a frame with a byte missing was taken")
+	for name, size := range map[string][2]int{"a byte missing": {2, 1}, "no width": {0, 1}, "a negative height": {1, -1}} {
+		if err := img.SetRGBA(make([]byte, 7), size[0], size[1]); err == nil {
+			t.Errorf("a frame with %s was taken", name)
+		}
+	}
+	pix := make([]byte, 4*20*10)
+	if n := testing.AllocsPerRun(10, func() { _ = img.SetRGBA(pix, 20, 10) }); n != 0 {
+		t.Errorf("a frame of the same size took memory %v times", n)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"slices"
 )
 
 // Image is a picture of 8-bit RGB pixels, [H, W, 3] row-major.
@@ -19,14 +20,16 @@ type Image struct {
 	Pix  []byte
 }
 
-// FromRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped.
-func FromRGBA(pix []byte, w, h int) (*Image, error) {
+// SetRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped. It takes memory only if the image
+// has too little of its own from the frame before.
+func (img *Image) SetRGBA(pix []byte, w, h int) error {
 	if w < 1 || h < 1 || w > MaxPixels/h || len(pix) != 4*w*h {
-		return nil, &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
+		return &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
 	}
-	img := newImage(w, h)
+	img.W, img.H = w, h
+	img.Pix = slices.Grow(img.Pix[:0], 3*w*h)[:3*w*h]
 	dropFourth(img.Pix, pix)
-	return img, nil
+	return nil
 }
 
 func newImage(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]byte, 3*w*h)} }

@@ -238,12 +238,12 @@ func TestApplyDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestFromRGBAWidths: pixels are copied in groups, and what is left one by one.
-func TestFromRGBAWidths(t *testing.T) {
+// TestSetRGBAWidths: pixels are copied in groups, and what is left one by one.
+func TestSetRGBAWidths(t *testing.T) {
 	for w := 1; w < 20; w++ {
 		pix := noise(4*w, 1).Pix[:4*w]
-		img, err := vision.FromRGBA(pix, w, 1)
-		if err != nil {
+		var img vision.Image
+		if err := img.SetRGBA(pix, w, 1); err != nil {
 			t.Fatal(err)
 		}
 		for i, v := range img.Pix {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"syscall/js"
 )
 
@@ -49,12 +50,16 @@ func guarded(f func(js.Value) (js.Value, error), arg js.Value) (value js.Value, 
 }
 
 // bytesOf copies a Uint8Array or a Uint8ClampedArray.
-func bytesOf(v js.Value) ([]byte, error) {
+func bytesOf(v js.Value) ([]byte, error) { return readBytes(nil, v) }
+
+// readBytes is bytesOf into a buffer, or into a new one if that is too small.
+func readBytes(data []byte, v js.Value) ([]byte, error) {
 	g := js.Global()
 	if v.Type() != js.TypeObject || !v.InstanceOf(g.Get("Uint8Array")) && !v.InstanceOf(g.Get("Uint8ClampedArray")) {
 		return nil, errors.New("a Uint8Array is needed")
 	}
-	data := make([]byte, v.Length())
+	n := v.Length()
+	data = slices.Grow(data[:0], n)[:n]
 	js.CopyBytesToGo(data, v)
 	return data, nil
 }

@@ -18,8 +18,12 @@ import (
 	"mobilemamba/vision"
 )
 
-// engine holds the model in use.
-type engine struct{ model *classify.Classifier }
+// engine holds the model in use, and the memory for frames, which come in the same size again and again.
+type engine struct {
+	model *classify.Classifier
+	rgba  []byte
+	frame vision.Image
+}
 
 // loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
 type loadRequest struct {
@@ -88,10 +92,11 @@ func readerOf(v js.Value) (io.ReaderAt, int64, error) {
 
 // classifyRequest is what classify takes beside "bytes", an encoded picture, or "pixels", RGBA.
 type classifyRequest struct {
-	Top               int  `js:"top"`
-	Width             int  `js:"width"`
-	Height            int  `js:"height"`
-	IgnoreOrientation bool `js:"ignoreOrientation"`
+	Top               int     `js:"top"`
+	Width             int     `js:"width"`
+	Height            int     `js:"height"`
+	IgnoreOrientation bool    `js:"ignoreOrientation"`
+	Weight            float64 `js:"weight"` // of a frame in the average of a film; 0: it alone
 }
 
 func (e *engine) classify(arg js.Value) (js.Value, error) {
@@ -103,12 +108,12 @@ func (e *engine) classify(arg js.Value) (js.Value, error) {
 		return js.Value{}, errNoModel
 	}
 	start := time.Now()
-	img, err := req.picture(arg)
+	img, err := e.picture(&req, arg)
 	if err != nil {
 		return js.Value{}, err
 	}
 	decode := time.Since(start)
-	r, err := e.model.Classify(img, max(req.Top, 1))
+	r, err := e.model.ClassifyFrame(img, max(req.Top, 1), req.Weight)
 	if err != nil {
 		return js.Value{}, err
 	}
@@ -117,13 +122,12 @@ func (e *engine) classify(arg js.Value) (js.Value, error) {
 }
 
 // picture decodes or takes over the request's picture.
-func (req *classifyRequest) picture(arg js.Value) (*vision.Image, error) {
+func (e *engine) picture(req *classifyRequest, arg js.Value) (_ *vision.Image, err error) {
 	if pixels := arg.Get("pixels"); !pixels.IsUndefined() {
-		data, err := bytesOf(pixels)
-		if err != nil {
+		if e.rgba, err = readBytes(e.rgba, pixels); err != nil {
 			return nil, badRequest("classify: pixels", err)
 		}
-		return vision.FromRGBA(data, req.Width, req.Height)
+		return &e.frame, e.frame.SetRGBA(e.rgba, req.Width, req.Height)
 	}
 	data, err := bytesOf(arg.Get("bytes"))
 	if err != nil {

@@ -4,7 +4,7 @@
 // object of functions that take one object and return a Promise, and then calls globalThis.onMobileMambaReady.
 //
 //	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
-//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top}) → Result
+//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top, weight}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
 //	find({query, limit}) → {classes}, of the picture classified last
 //	bench({runs, progress}) → BenchResult
@@ -14,9 +14,18 @@
 // time. Small structs cross with vert under their js tags; pixels, weights and samples cross as typed arrays.
 package main
 
-import "syscall/js"
+import (
+	"runtime/debug"
+	"syscall/js"
+)
+
+// gcPercent is how much garbage may gather before it is collected, in percent of what is in use. The module's memory
+// never shrinks, so that garbage is memory for good; and most of what is in use are weights, which hold no pointers
+// and cost the collector next to nothing.
+const gcPercent = 25
 
 func main() {
+	debug.SetGCPercent(gcPercent)
 	e := &engine{}
 	api := js.Global().Get("Object").New()
 	api.Set("load", promise(e.load))

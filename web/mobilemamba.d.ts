@@ -68,9 +68,14 @@ export type Classifier = {
    */
   current: () => SiteModel | OwnModel | null;
   /**
-   *   answers with the likeliest classes; an ImageBitmap is transferred and closed
+   *   answers with the likeliest classes; an ImageBitmap is transferred and closed. The frames of a film can be averaged:
+   *   weight, over 0 to 1, is the share of this one, and those before it have the rest
    */
-  classify: (picture: Picture, options?: { top?: number; signal?: AbortSignal }) => Promise<Result>;
+  classify: (picture: Picture, options?: { top?: number; weight?: number; signal?: AbortSignal }) => Promise<Result>;
+  /**
+   * what was classified last and was no encoded picture, pixel by pixel: a PNG
+   */
+  frame: () => Promise<Blob>;
   /**
    *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
    */
@@ -147,6 +152,9 @@ declare const ERROR_CODES: readonly [
   "camera-busy",
   "camera-insecure",
   "camera-failed",
+  "screen-denied",
+  "screen-failed",
+  "film-unsupported",
   "sound-failed",
 ];
 

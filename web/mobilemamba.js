@@ -75,8 +75,10 @@ export { ClassifierError };
  * @property {(model?: ModelWish, options?: {signal?: AbortSignal}) => Promise<Info>} load
  *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
  * @property {() => SiteModel | OwnModel | null} current  the loaded model, as another classifier takes it; null: none
- * @property {(picture: Picture, options?: {top?: number, signal?: AbortSignal}) => Promise<Result>} classify
- *   answers with the likeliest classes; an ImageBitmap is transferred and closed
+ * @property {(picture: Picture, options?: {top?: number, weight?: number, signal?: AbortSignal}) => Promise<Result>} classify
+ *   answers with the likeliest classes; an ImageBitmap is transferred and closed. The frames of a film can be averaged:
+ *   weight, over 0 to 1, is the share of this one, and those before it have the rest
+ * @property {() => Promise<Blob>} frame  what was classified last and was no encoded picture, pixel by pixel: a PNG
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
  *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
  * @property {(query: string, options?: {limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
@@ -210,15 +212,19 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
     current: () => loaded?.model ?? null,
 
-    async classify(picture, { top = 5, signal } = {}) {
+    async classify(picture, { top = 5, weight = 1, signal } = {}) {
       signal?.throwIfAborted();
       const image = await toImage(picture, signal);
       const transfer = image instanceof Blob ? [] : [image];
       try {
-        return await ask({ type: "classify", image, top }, { transfer, signal });
+        return await ask({ type: "classify", image, top, weight }, { transfer, signal });
       } finally {
         if (!(image instanceof Blob)) image.close(); // It may never have been sent.
       }
+    },
+
+    frame() {
+      return inTurn(() => link.request({ type: "frame" }));
     },
 
     explain(index, { signal } = {}) {

@@ -1,7 +1,7 @@
 /**
  * What the page and the worker say to each other. This file is the only place where it is written down.
  *
- * page → worker   {id, type: "init" | "load" | "classify" | "explain" | "find" | "bench" | "sound", …}
+ * page → worker   {id, type: "init" | "load" | "classify" | "frame" | "explain" | "find" | "bench" | "sound", …}
  * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
  *
  * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
@@ -45,6 +45,9 @@ export const ERROR_CODES = /** @type {const} */ ([
   "camera-busy",
   "camera-insecure",
   "camera-failed",
+  "screen-denied",
+  "screen-failed",
+  "film-unsupported",
   "sound-failed",
 ]);
 
@@ -113,6 +116,14 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {"classify"} type
  * @property {Blob | ImageBitmap} image
  * @property {number} top  how many classes to answer with
+ * @property {number} weight  of a film's frame in the average of the probabilities, over 0 to 1; 1: it alone
+ */
+
+/**
+ * The ImageBitmap classified last, pixel by pixel: answered with a PNG as a Blob. The error "no-picture" says that
+ * there was none.
+ * @typedef {object} FrameRequest
+ * @property {"frame"} type
  */
 
 /**
@@ -145,7 +156,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * @typedef {InitRequest | LoadRequest | ClassifyRequest | ExplainRequest | FindRequest | BenchRequest
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | FindRequest | BenchRequest
  *   | SoundRequest} RequestBody
  */
 /** @typedef {RequestBody & {id: number}} Request */

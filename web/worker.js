@@ -6,7 +6,7 @@ import { holdLifeline } from "./lifeline.js";
 import { MAX_PICTURE_BYTES, downloadBytes, downloadText, tooLarge } from "./network.js";
 import { obtainWeights } from "./worker/download.js";
 import { compile, crash, startGo } from "./worker/go.js";
-import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
+import { createFrames, decodeWithBrowser, readPixels } from "./worker/pixels.js";
 
 /** @typedef {import("./protocol.js").Fault} Fault */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
@@ -26,6 +26,7 @@ import { decodeWithBrowser, readPixels } from "./worker/pixels.js";
 let started;
 /** The Go module, once it runs. @type {Promise<Module>} */
 let module;
+const frames = createFrames();
 
 onmessage = async ({ data }) => {
   const request = /** @type {Request} */ (data);
@@ -51,7 +52,9 @@ async function answer(request, report) {
     case "load":
       return load(request.source, report);
     case "classify":
-      return classify(request.image, request.top);
+      return classify(request.image, request.top, request.weight);
+    case "frame":
+      return frames.last();
     case "explain":
       return (await module).explain({ index: request.index });
     case "find":
@@ -160,11 +163,12 @@ async function readOwn(labels) {
 /**
  * @param {Blob | ImageBitmap} image
  * @param {number} top
+ * @param {number} weight
  * @returns {Promise<Result>}
  */
-async function classify(image, top) {
+async function classify(image, top, weight) {
   const { classify } = await module;
-  if (image instanceof ImageBitmap) return classify({ ...readPixels(image), top });
+  if (image instanceof ImageBitmap) return classify({ ...frames.read(image), top, weight });
   if (image.size > MAX_PICTURE_BYTES) throw tooLarge("The file", image.size, MAX_PICTURE_BYTES);
   try {
     return await classify({ bytes: await read(image), top });

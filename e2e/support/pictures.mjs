@@ -175,12 +175,22 @@ function riffChunk(type, data) {
 }
 
 /**
- * A film for the fake camera: the same picture over and over, YUV 4:2:0 in the range of television.
- * @param {Pixels} pixels  of even size
- * @param {number} frames
+ * A film for the fake camera, which plays it over and over: YUV 4:2:0 in the range of television.
+ * @param {Pixels[]} pictures  of one even size
+ * @param {number} fps
  * @returns {Buffer}
  */
-export function encodeY4m({ width, height, rgb }, frames) {
+export function encodeY4m(pictures, fps = 30) {
+  const [{ width, height }] = pictures;
+  const header = Buffer.from(`YUV4MPEG2 W${width} H${height} F${fps}:1 Ip A1:1 C420jpeg\n`);
+  return Buffer.concat([header, ...pictures.flatMap((picture) => [Buffer.from("FRAME\n"), toYuv(picture)])]);
+}
+
+/**
+ * @param {Pixels} picture
+ * @returns {Buffer}
+ */
+function toYuv({ width, height, rgb }) {
   const plane = width * height;
   const yuv = Buffer.alloc((plane * 3) / 2);
   for (let y = 0; y < height; y++) {
@@ -193,9 +203,53 @@ export function encodeY4m({ width, height, rgb }, frames) {
       yuv[at + plane / 4] = 128 + 0.439 * r - 0.368 * g - 0.071 * b;
     }
   }
-  const header = Buffer.from(`YUV4MPEG2 W${width} H${height} F30:1 Ip A1:1 C420jpeg\n`);
-  const frame = Buffer.concat([Buffer.from("FRAME\n"), yuv]);
-  return Buffer.concat([header, ...Array(frames).fill(frame)]);
+  return yuv;
+}
+
+/**
+ * A picture of two colours, left and right.
+ * @param {number} width
+ * @param {number} height
+ * @param {number[]} left   red, green, blue
+ * @param {number[]} right
+ * @returns {Pixels}
+ */
+export function drawHalves(width, height, left, right) {
+  const rgb = new Uint8Array(width * height * 3);
+  for (let i = 0; i < width * height; i++) rgb.set(i % width < width / 2 ? left : right, 3 * i);
+  return { width, height, rgb };
+}
+
+/**
+ * Lets a browser record a film: a second each of red and of green, as WebM.
+ * @param {import("playwright-core").Page} page
+ * @returns {Promise<Buffer>}
+ */
+export async function recordFilm(page) {
+  const base64 = await page.evaluate(async () => {
+    const canvas = document.createElement("canvas");
+    [canvas.width, canvas.height] = [320, 240];
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const recorder = new MediaRecorder(canvas.captureStream(20), { mimeType: "video/webm;codecs=vp8" });
+    /** @type {Blob[]} */
+    const parts = [];
+    recorder.ondataavailable = ({ data }) => parts.push(data);
+    const stopped = new Promise((resolve) => (recorder.onstop = resolve));
+    recorder.start();
+    for (let frame = 0; frame < 40; frame++) {
+      context.fillStyle = frame < 20 ? "#e01010" : "#10c010";
+      context.fillRect(0, 0, 320, 240);
+      // Something must move for there to be frames.
+      context.fillStyle = "#ffffff";
+      context.fillRect(frame, 0, 2, 2);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    recorder.stop();
+    await stopped;
+    const bytes = new Uint8Array(await new Blob(parts).arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  });
+  return Buffer.from(base64, "base64");
 }
 
 /**

@@ -5,9 +5,12 @@ import { test } from "node:test";
 import { ClassifierError, toFault } from "../../web/errors.js";
 import { KERNELS, PROBES, chooseKernel } from "../../web/kernels.js";
 import { formatCount, formatPercent, formatSigned } from "../../web/page/format.js";
+import { toAddress } from "../../web/page/address.js";
 import { paintHeat, valueAt } from "../../web/page/heat.js";
+import { REMEMBERED, STILL, createPulse } from "../../web/page/pulse.js";
 import { parseQuery } from "../../web/page/query.js";
 import { toCsv, toLink } from "../../web/page/report.js";
+import { readAddress } from "../../web/page/transfer.js";
 import { LANGUAGES, chooseLanguage } from "../../web/language.js";
 import { createStore } from "../../web/store.js";
 
@@ -136,7 +139,7 @@ test("names of files cannot break a CSV or become a formula of it", () => {
     blocks: [],
   };
   assert.equal(
-    toCsv({ answer: { about: "=1+1,a.png", result }, info: null, kernel: null }),
+    toCsv({ answer: { about: "=1+1,a.png", live: false, result }, info: null, kernel: null }),
     'file,model,kernel,rank,index,id,label,p\r\n"\'=1+1,a.png",,,1,3,n3,"dog, ""good""",0.5\r\n',
   );
 });
@@ -191,3 +194,58 @@ function keys(dictionary) {
     .flatMap(([name, value]) => (typeof value === "object" ? keys(value).map((key) => `${name}.${key}`) : name))
     .sort();
 }
+
+test("the address of a picture is found in what another tab gives", () => {
+  const find = (/** @type {Record<string, string>} */ data) => readAddress((type) => data[type] ?? "");
+  assert.equal(find({ "text/uri-list": "#x\r\nhttps://a.org/b.png\r\nhttps://a.org/c.png" }), "https://a.org/b.png");
+  const markup = (/** @type {string} */ html) => find({ "text/html": html, "text/uri-list": "https://a.org/link" });
+  assert.equal(markup('<p><img data-src="https://no.org" src="https://a.org/b?c&amp;d">'), "https://a.org/b?c&d");
+  assert.equal(markup("<IMG SRC='https://a.org/b'>"), "https://a.org/b");
+  assert.equal(markup("<img src=https://a.org/b alt=x>"), "https://a.org/b");
+  assert.equal(markup("<i>none</i>"), "https://a.org/link");
+  assert.equal(find({ "text/html": '<img src="javascript:alert(1)">' }), null);
+  assert.equal(find({ "text/plain": "see https://a.org/b.png" }), null);
+  assert.equal(find({ "text/plain": "data:image/png;base64,AAAA" }), "data:image/png;base64,AAAA");
+  assert.equal(find({ "text/plain": "data:text/html,<script>" }), null);
+});
+
+test("what is typed as an address is one, or is not", () => {
+  for (const [typed, address] of [
+    [" https://a.org/b.png ", "https://a.org/b.png"],
+    ["a.org/b.png", "https://a.org/b.png"],
+    ["a.org:8080/b.png", "https://a.org:8080/b.png"],
+    ["data:image/png;base64,AAAA", "data:image/png;base64,AAAA"],
+    ["http://", null],
+    ["cat", null],
+    ["two words/x.y", null],
+    ["javascript:alert(1)", null],
+    ["file:///etc/passwd", null],
+    ["", null],
+  ])
+    assert.equal(toAddress(String(typed)), address, String(typed));
+});
+
+test("the pulse tells the rate, the latencies and what was passed over", () => {
+  const pulse = createPulse();
+  assert.deepEqual(pulse.read(), { ...STILL });
+  for (let i = 0; i < REMEMBERED + 5; i++) {
+    pulse.show(100 + 3 * i);
+    pulse.answer(50 * i, 50 * i + (i % 2 ? 30 : 10));
+  }
+  const read = pulse.read();
+  assert.equal(read.latencies.length, REMEMBERED);
+  assert.equal(read.latencies.at(-1), 10);
+  assert.equal(read.median, 20);
+  assert.ok(Math.abs(read.fps - 20) < 5, `${read.fps}`);
+  assert.equal(read.answered, REMEMBERED + 5);
+  assert.equal(read.passed, 2 * (REMEMBERED + 4));
+
+  // Neither the pause nor a count that begins anew is taken for lost frames, and the pause for no slow answer.
+  pulse.rest();
+  pulse.show(5);
+  pulse.answer(1e6, 1e6 + 20);
+  assert.equal(pulse.read().passed, read.passed);
+  assert.ok(pulse.read().fps > 15);
+  pulse.restart();
+  assert.equal(pulse.read().restarts, 1);
+});

@@ -54,7 +54,67 @@ const errors = {
   "camera-busy": { title: "The camera is busy", hint: "Close the program that uses it and start again." },
   "camera-insecure": { title: "No camera on this page", hint: "Open it over https, or from this machine." },
   "camera-failed": { title: "The camera failed", hint: "Start it again, or choose a picture instead." },
+  "screen-denied": { title: "No screen is shared", hint: "Start it again and choose one." },
+  "screen-failed": { title: "The screen cannot be shared", hint: "Choose a picture instead." },
+  "film-unsupported": { title: "The film cannot be played", hint: "Convert it to MP4 (H.264) or WebM." },
   "sound-failed": { title: "No sound", hint: "The page works without it." },
+};
+
+const input = {
+  folder: "Choose a folder",
+  address: "Address of a picture",
+  addressExample: "https://… of a picture",
+  open: "Open",
+  noAddress: "That is no address of a picture; one begins with https://.",
+  shareScreen: "Share screen",
+  stopScreen: "Stop sharing",
+  onlyHttps: "Only addresses with https:// can be opened here.",
+  badData: "The picture that is written out in the address cannot be read.",
+  badDataHint: "Save the picture and drop it here instead.",
+  nothingDropped: "There is neither a picture nor the address of one in it.",
+  nothingDroppedHint: "Drop or paste pictures, folders of pictures, or the address of a picture.",
+};
+
+const live = {
+  title: "Live",
+  freeze: "Freeze",
+  goOn: "Go on",
+  space: "Space",
+  save: "Save the frame",
+  closeFilm: "Close the film",
+  device: "Camera",
+  deviceNumber: (/** @type {number} */ number) => `Camera ${number}`,
+  smooth: (/** @type {number} */ seconds) => `Smooth over ${seconds} s`,
+  smoothNote: (/** @type {number} */ seconds) =>
+    `All probabilities are averaged over time, the latest counting most: the time constant is ${seconds} s.`,
+  fps: (/** @type {number} */ fps) => `${fps} fps`,
+  rate: "Answers a second",
+  latency: "Latency",
+  ms: (/** @type {string} */ ms) => `${ms} ms`,
+  passed: "Frames passed over",
+  passedOf: (/** @type {number} */ passed, /** @type {number} */ all) => `${passed} of ${all}`,
+  restarts: "Engine restarts",
+  sparkline: (/** @type {number} */ count, /** @type {string} */ median, /** @type {string} */ most) =>
+    `Latency of the last ${count} answers: median ${median} ms, at most ${most} ms`,
+  hideMap: "Hide the map",
+  screen: "Classifying what the screen shows",
+  screenName: "Screen",
+  surfaces: { monitor: "A screen", window: "A window", browser: "A tab" },
+  film: (/** @type {string} */ name) => `Classifying ${name} as it plays`,
+  over: "Nothing is watched any more",
+  ended: {
+    camera: "The camera was stopped because this page was hidden.",
+    screen: "Sharing the screen was stopped because this page was left.",
+  },
+  again: "Start again",
+  unplugged: "The camera was disconnected.",
+  unpluggedHint: "Connect it and start again.",
+  screenDenied: "No screen, window or tab was shared with this page.",
+  screenDeniedHint: "Start it again and choose one, or choose a picture instead.",
+  screenFailed: (/** @type {string} */ why) => `The screen cannot be shared: ${why}.`,
+  screenFailedHint: "Choose a picture instead.",
+  filmUnsupported: (/** @type {string} */ name) => `This browser finds nothing in ${name} that it can show.`,
+  filmUnsupportedHint: "Convert it to MP4 (H.264) or WebM, or try another browser.",
 };
 
 export const en = {
@@ -183,7 +243,11 @@ export const en = {
 
   history: { title: "Again" },
 
+  input,
+
   language: { title: "Language" },
+
+  live,
 
   model: {
     title: "Model",
@@ -278,11 +342,6 @@ export const en = {
     example: "cat",
     found: "Found classes",
     none: (/** @type {string} */ query) => `This model knows no class called “${query}”.`,
-  },
-
-  session: {
-    onlyOne: (/** @type {string} */ name, /** @type {number} */ others) =>
-      `One at a time: only ${name} was opened, not the ${others} others.`,
   },
 
   share: {

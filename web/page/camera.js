@@ -1,19 +1,19 @@
-/** The device's cameras: opening one, changing to the next, and telling what went wrong. */
+/** The device's cameras: opening one, and telling what went wrong. */
 
 import { ClassifierError } from "../errors.js";
+import { fromStream, releaseStream } from "./sources.js";
 
-/**
- * @typedef {object} OpenCamera
- * @property {MediaStream} stream
- * @property {string} deviceId
- * @property {boolean} front
- * @property {string[]} deviceIds  of all cameras; known once the user has agreed
- */
+/** @typedef {import("./sources.js").Device} Device */
+/** @typedef {import("./sources.js").Source} Source */
+
+const BACK = /back|rear|environment/i;
+/** A phone's further back cameras show too much or too little for a first look. */
+const SPECIAL = /wide|tele|macro|dual|triple/i;
 
 /**
  * Opens a camera: the one with the given id, else the back one where the device tells them apart.
  * @param {string} [deviceId]
- * @returns {Promise<OpenCamera>}
+ * @returns {Promise<Source>}
  */
 export async function openCamera(deviceId) {
   if (!navigator.mediaDevices?.getUserMedia) {
@@ -24,52 +24,67 @@ export async function openCamera(deviceId) {
       hint,
     );
   }
-  // Facing is a wish, not a demand: a laptop's camera faces nowhere in particular and must do as well.
-  const which = deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } };
-  let stream;
   try {
-    stream = await navigator.mediaDevices.getUserMedia({
-      audio: false,
-      video: { ...which, width: { ideal: 640 }, height: { ideal: 480 } },
+    // Facing is a wish, not a demand: a laptop's camera faces nowhere in particular and must do as well.
+    let stream = await request(deviceId ? { deviceId: { exact: deviceId } } : { facingMode: { ideal: "environment" } });
+    const devices = await listCameras();
+    // Only now the browser tells the cameras' names, and whether the wish was met.
+    const better = deviceId ? undefined : backCamera(stream.getVideoTracks()[0], devices);
+    if (better) {
+      // Many a phone opens one camera at a time.
+      releaseStream(stream);
+      stream = await request({ deviceId: { exact: better.id } });
+    }
+    const [track] = stream.getVideoTracks();
+    const settings = track.getSettings();
+    return fromStream({
+      kind: "camera",
+      stream,
+      name: track.label,
+      front: facesUser(track, settings),
+      deviceId: settings.deviceId ?? "",
+      devices,
     });
   } catch (error) {
     throw explain(error);
   }
-  const [track] = stream.getVideoTracks();
-  const settings = track.getSettings();
+}
+
+/** @param {MediaTrackConstraints} which */
+function request(which) {
+  const size = { width: { ideal: 640 }, height: { ideal: 480 }, frameRate: { ideal: 60 } };
+  return navigator.mediaDevices.getUserMedia({ audio: false, video: { ...which, ...size } });
+}
+
+/** @returns {Promise<Device[]>} */
+export async function listCameras() {
   const devices = await navigator.mediaDevices.enumerateDevices();
-  return {
-    stream,
-    deviceId: settings.deviceId ?? "",
-    front: facesUser(track, settings),
-    deviceIds: devices.filter((device) => device.kind === "videoinput").map((device) => device.deviceId),
-  };
+  return devices
+    .filter(({ kind }) => kind === "videoinput")
+    .map(({ deviceId, label }) => ({ id: deviceId, name: label }));
+}
+
+/**
+ * The camera that looks away from the user, if the open one does not and the browser has named one that does.
+ * @param {MediaStreamTrack} track
+ * @param {Device[]} devices
+ * @returns {Device | undefined}
+ */
+function backCamera(track, devices) {
+  const { facingMode, deviceId } = track.getSettings();
+  if (facingMode === "environment" || BACK.test(track.label)) return undefined;
+  const back = devices.filter(({ id, name }) => id !== deviceId && BACK.test(name));
+  return back.find(({ name }) => !SPECIAL.test(name)) ?? back[0];
 }
 
 /**
  * The camera after the open one.
- * @param {OpenCamera} camera
+ * @param {string} deviceId
+ * @param {Device[]} devices
  * @returns {string}
  */
-export function nextDevice({ deviceId, deviceIds }) {
-  return deviceIds[(deviceIds.indexOf(deviceId) + 1) % deviceIds.length];
-}
-
-/** @param {MediaStream} stream */
-export function releaseCamera(stream) {
-  for (const track of stream.getTracks()) track.stop();
-}
-
-/**
- * Resolves when the video shows a frame that it has not shown before.
- * @param {HTMLVideoElement} video
- * @returns {Promise<unknown>}
- */
-export function nextFrame(video) {
-  return new Promise((resolve) => {
-    if ("requestVideoFrameCallback" in video) video.requestVideoFrameCallback(resolve);
-    else requestAnimationFrame(resolve);
-  });
+export function nextDevice(deviceId, devices) {
+  return devices[(devices.findIndex(({ id }) => id === deviceId) + 1) % devices.length].id;
 }
 
 /**
@@ -79,7 +94,7 @@ export function nextFrame(video) {
 function facesUser(track, settings) {
   if (settings.facingMode) return settings.facingMode === "user";
   // Desktop browsers do not say; there a camera that is not called otherwise looks at its user.
-  return !/back|rear|environment/i.test(track.label);
+  return !BACK.test(track.label);
 }
 
 /**

@@ -24,7 +24,11 @@ const SVG = "http://www.w3.org/2000/svg";
 const ICONS = {
   picture: "M4 5h16v14H4zM4 16l5-5 4 4 3-3 4 4M15.5 9.5h.01",
   camera: "M4 8h3l2-3h6l2 3h3v11H4zM12 16.5a3.5 3.5 0 1 0 0-7 3.5 3.5 0 0 0 0 7z",
+  screen: "M4 5h16v11H4zM9 20h6M12 16v4",
   stop: "M7 7h10v10H7z",
+  pause: "M8 6v12M16 6v12",
+  play: "M8 5l11 7-11 7z",
+  folder: "M4 6h6l2 2h8v11H4z",
   turn: "M4 12a8 8 0 0 1 13.7-5.6L20 9M20 4v5h-5M20 12a8 8 0 0 1-13.7 5.6L4 15M4 20v-5h5",
   file: "M6 3h8l4 4v14H6zM14 3v4h4M9 13h6M9 17h6",
   map: "M4 4h16v16H4zM4 10h16M10 4v16M13 13h4v4h-4z",
@@ -35,7 +39,6 @@ const ICONS = {
   download: "M12 4v11M7 11l5 5 5-5M5 20h14",
   link: "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
   check: "M5 12.5l4.5 4.5L19 7.5",
-  folder: "M3 6h6l2 3h10v10H3z",
   open: "M9 6l6 6-6 6",
   close: "M6 6l12 12M18 6L6 18",
 };
@@ -45,12 +48,18 @@ const ICONS = {
  * @returns {SVGElement}
  */
 export function icon(name) {
-  const svg = document.createElementNS(SVG, "svg");
-  svg.setAttribute("viewBox", "0 0 24 24");
-  svg.setAttribute("class", "icon");
-  svg.setAttribute("aria-hidden", "true");
-  const path = document.createElementNS(SVG, "path");
-  path.setAttribute("d", ICONS[name]);
-  svg.append(path);
-  return svg;
+  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: ICONS[name] }));
+}
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string>} attributes
+ * @param {...SVGElement} children
+ * @returns {SVGElement}
+ */
+export function svg(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
 }

@@ -8,6 +8,7 @@ const FOUND = 8;
 /**
  * @typedef {object} Inquiry
  * @property {(index: number) => Promise<void>} toggleExplanation
+ * @property {() => Promise<void>} renewExplanation  of the same class, for the frame that was classified last
  * @property {(query: string) => void} search
  */
 
@@ -66,12 +67,23 @@ export function createInquiry({ store, classifier, onError }) {
     async toggleExplanation(index) {
       const { answer, explanation } = store.get();
       if (explanation?.index === index) return store.update({ explanation: null });
+      // A frame is followed by others; the map will follow them too.
+      const current = () =>
+        answer === store.get().answer || (answer?.live && store.get().answer?.about === answer.about);
       try {
         const next = await ask(() => classifier.explain(index));
-        if (answer === store.get().answer) store.update({ explanation: next });
+        if (current()) store.update({ explanation: next });
       } catch (error) {
-        if (answer === store.get().answer) onError(error);
+        if (current()) onError(error);
       }
+    },
+
+    async renewExplanation() {
+      const index = store.get().explanation?.index;
+      if (index === undefined) return;
+      const next = await classifier.explain(index);
+      // It may have been put away meanwhile, or be another class by now.
+      if (store.get().explanation?.index === index) store.update({ explanation: next });
     },
   };
 }

@@ -1,19 +1,29 @@
-/** Live classification: one frame in flight, and always the latest. */
+/** Live classification of a camera, a shared screen or a film: starting, freezing, going on, stopping. */
 
 import { ClassifierError } from "../errors.js";
-import { nextDevice, nextFrame, openCamera, releaseCamera } from "./camera.js";
-import { CAMERA_OFF } from "./state.js";
+import { words } from "../language.js";
+import { listCameras, nextDevice, openCamera } from "./camera.js";
+import { runLoop } from "./loop.js";
+import { STILL, createPulse } from "./pulse.js";
+import { openFilm, openScreen, play } from "./sources.js";
+import { LIVE_OFF } from "./state.js";
 
-/** @typedef {import("./camera.js").OpenCamera} OpenCamera */
+/** @typedef {import("../protocol.js").Result} Result */
+/** @typedef {import("./sources.js").Source} Source */
 
-/** How much a new frame interval counts in the shown rate. */
-const SMOOTHING = 0.1;
+/** Numbers that change faster cannot be read, in milliseconds. */
+const PULSE_INTERVAL = 250;
 
 /**
  * @typedef {object} Live
  * @property {HTMLVideoElement} video  the preview, to be placed where it can be seen: iOS freezes hidden video
- * @property {() => Promise<void>} start
+ * @property {(deviceId?: string) => Promise<void>} startCamera
  * @property {() => Promise<void>} turn  changes to the next camera
+ * @property {() => Promise<void>} startScreen
+ * @property {(file: File) => Promise<void>} startFilm
+ * @property {() => Promise<{blob: Blob, name: string} | null>} freeze  stands still, and returns the frame that was
+ *   classified last; null: there is none
+ * @property {() => Promise<void>} goOn  after freeze
  * @property {() => void} stop
  */
 
@@ -21,97 +31,187 @@ const SMOOTHING = 0.1;
  * @param {object} options
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
- * @param {(result: import("../protocol.js").Result) => void} options.onResult
- * @param {(error: unknown) => void} options.onError
+ * @param {(result: Result) => Promise<void> | void} options.onFrame  awaited before the next frame is taken
+ * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
  * @returns {Live}
  */
-export function createLive({ store, classifier, onResult, onError }) {
+export function createLive({ store, classifier, onFrame, onError }) {
   const video = document.createElement("video");
   video.playsInline = true;
   video.muted = true;
 
-  /** @type {OpenCamera | null} */
-  let camera = null;
-  /** Tells a loop, or a camera that is still being opened, that its time is over. */
+  /** @type {Source | null} */
+  let source = null;
+  /** Tells a loop, or a source that is still being opened, that its time is over. */
   let session = 0;
+  /** Starts the same source again. @type {() => Promise<void>} */
+  let again = async () => {};
+  let pulse = createPulse();
+  /** Of the frozen frames, for their names. */
+  let frames = 0;
+  /** Whether the frozen source is to move again: a film may have stood still before. */
+  let moving = true;
 
-  /** @param {string} [deviceId] */
-  async function open(deviceId) {
-    stop();
+  /** @param {Partial<import("./state.js").LiveState>} patch */
+  const describe = (patch) => store.update({ live: { ...store.get().live, ...patch } });
+
+  /**
+   * @param {Source["kind"]} kind
+   * @param {() => Source | Promise<Source>} request
+   */
+  async function open(kind, request) {
+    release();
     const mine = session;
-    store.update({ camera: { ...CAMERA_OFF, phase: "starting" } });
+    again = () => open(kind, request);
+    // The cameras are the same when one changes to another.
+    const { devices } = store.get().live;
+    store.update({ live: { ...LIVE_OFF, phase: "starting", source: kind, devices }, pulse: STILL });
     try {
-      const opened = await openCamera(deviceId);
-      if (mine !== session) return releaseCamera(opened.stream);
-      camera = opened;
-      opened.stream.getVideoTracks()[0].addEventListener("ended", () => unplugged(mine));
-      video.srcObject = opened.stream;
-      store.update({
-        camera: {
-          phase: "on",
-          stream: opened.stream,
-          front: opened.front,
-          switchable: opened.deviceIds.length > 1,
-          fps: 0,
-        },
+      const opened = await request();
+      if (mine !== session) return opened.release();
+      source = opened;
+      opened.stream?.getVideoTracks()[0].addEventListener("ended", () => ended(opened));
+      video.controls = kind === "film";
+      opened.attach(video);
+      describe({
+        phase: "on",
+        name: opened.name,
+        front: opened.front,
+        deviceId: opened.deviceId,
+        devices: opened.devices,
       });
-      await video.play();
+      await play(video, opened);
+      if (mine !== session) return;
+      pulse = createPulse();
+      measure();
       await run(mine);
     } catch (error) {
       if (mine !== session) return;
       stop();
-      onError(error);
+      onError(error, again);
     }
   }
 
   /** @param {number} mine */
   async function run(mine) {
-    let last = performance.now();
-    let interval = 0;
-    let fresh = nextFrame(video);
-    for (;;) {
-      await fresh;
-      if (mine !== session) return;
-      // Awaited only after this frame is done: if the video has gone on by then, the loop need not wait. It takes what
-      // the video shows at that time, the latest frame; those between are never looked at.
-      fresh = nextFrame(video);
-      const result = await classifier.classify(await createImageBitmap(video));
-      if (mine !== session) return;
-      const now = performance.now();
-      interval = interval ? interval + SMOOTHING * (now - last - interval) : now - last;
-      last = now;
-      store.update({ camera: { ...store.get().camera, fps: 1000 / interval } });
-      onResult(result);
-    }
+    let read = 0;
+    await runLoop({
+      video,
+      classifier,
+      pulse,
+      going: () => mine === session,
+      smooth: () => store.get().smooth,
+      onFrame(result) {
+        const now = performance.now();
+        if (now - read > PULSE_INTERVAL) {
+          read = now;
+          store.update({ pulse: pulse.read() });
+        }
+        return onFrame(result);
+      },
+    });
   }
 
-  function stop() {
-    session++;
-    if (camera) releaseCamera(camera.stream);
-    camera = null;
-    video.srcObject = null;
-    store.update({ camera: CAMERA_OFF });
+  /** What the source really gives, which need not be what was asked for. */
+  function measure() {
+    const { videoWidth: width, videoHeight: height } = video;
+    describe({ settings: { width, height, fps: source?.stream?.getVideoTracks()[0].getSettings().frameRate ?? 0 } });
   }
-
-  /** @param {number} mine */
-  function unplugged(mine) {
-    if (mine !== session) return;
-    stop();
-    onError(new ClassifierError("camera-missing", "The camera was disconnected.", "Connect it and start again."));
-  }
-
-  // A hidden page must not watch.
-  document.addEventListener("visibilitychange", () => {
-    if (document.hidden) stop();
+  // A phone that is turned, a window that is made larger.
+  video.addEventListener("resize", () => {
+    if (store.get().live.phase === "on" && video.videoWidth > 0) measure();
   });
-  addEventListener("pagehide", stop);
+
+  function release() {
+    session++;
+    source?.release();
+    source = null;
+    video.removeAttribute("src");
+    video.srcObject = null;
+  }
+
+  /** @param {import("./state.js").LiveState["ended"]} [ended]  what was stopped without anybody's asking */
+  function stop(ended = null) {
+    release();
+    store.update({ live: { ...LIVE_OFF, ended }, pulse: STILL });
+  }
+
+  /** @param {Source} gone */
+  function ended(gone) {
+    if (gone !== source) return;
+    stop();
+    // A screen is no longer shared because somebody wants it so.
+    if (gone.kind === "camera")
+      onError(new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint), again);
+  }
+
+  // A hidden page must not watch: it lets go of the camera. A shared tab or window lies in front of this page, so that
+  // a screen is only not looked at meanwhile: the browser shows a hidden page no frames.
+  document.addEventListener("visibilitychange", () => {
+    const { source: kind, phase } = store.get().live;
+    if (document.hidden && kind === "camera") stop(phase === "frozen" ? null : kind);
+  });
+  addEventListener("pagehide", () => {
+    const { source: kind } = store.get().live;
+    if (kind === "camera" || kind === "screen") stop(kind);
+  });
+  navigator.mediaDevices?.addEventListener?.("devicechange", async () => {
+    const mine = session;
+    const devices = await listCameras();
+    if (mine === session && source?.kind === "camera") describe({ devices });
+  });
 
   return {
     video,
-    start: () => open(),
-    turn: async () => {
-      if (camera) await open(nextDevice(camera));
+
+    startCamera: (deviceId) => open("camera", () => openCamera(deviceId)),
+
+    async turn() {
+      const { deviceId, devices } = store.get().live;
+      if (source?.kind === "camera" && devices.length > 1)
+        await open("camera", () => openCamera(nextDevice(deviceId, devices)));
     },
+
+    startScreen: () => open("screen", openScreen),
+
+    startFilm: (file) => open("film", () => openFilm(file)),
+
+    async freeze() {
+      if (!source || store.get().live.phase !== "on") return null;
+      const mine = ++session;
+      moving = !video.paused;
+      video.pause();
+      describe({ phase: "frozen" });
+      try {
+        // Answered after the frame that is under way, and is then that one.
+        const blob = await classifier.frame();
+        if (mine !== session) return null;
+        const base = source.kind === "film" ? source.name.replace(/\.[^.]*$/, "") : source.kind;
+        return { blob, name: `${base}-${++frames}.png` };
+      } catch (error) {
+        if (mine === session) {
+          stop();
+          onError(error);
+        }
+        return null;
+      }
+    },
+
+    async goOn() {
+      if (!source || store.get().live.phase !== "frozen") return;
+      const mine = ++session;
+      pulse.rest();
+      describe({ phase: "on" });
+      try {
+        if (moving) await video.play();
+        if (mine === session) await run(mine);
+      } catch (error) {
+        if (mine !== session) return;
+        stop();
+        onError(error, again);
+      }
+    },
+
     stop,
   };
 }

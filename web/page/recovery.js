@@ -32,6 +32,8 @@ const REMEDIES = {
   "camera-missing": ["retry"],
   "camera-busy": ["retry"],
   "camera-failed": ["retry"],
+  "screen-denied": ["retry"],
+  "screen-failed": ["retry"],
 };
 
 /**

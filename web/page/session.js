@@ -2,29 +2,25 @@
 
 import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
-import { downloadPicture, fileName } from "../network.js";
+import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
-import { createLive } from "./live.js";
 import { createLoader } from "./loader.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 import { createTools } from "./tools.js";
+import { createWatching } from "./watching.js";
 
 /** @typedef {import("../mobilemamba.js").Classifier} Classifier */
 /** @typedef {import("../protocol.js").Result} Result */
-/** @typedef {import("./live.js").Live} Live */
 /** @typedef {import("./query.js").Query} Query */
 /** @typedef {import("./state.js").Picture} Picture */
 
-/** @typedef {PageActions & import("./tools.js").ToolActions} Session */
-
 /**
- * @typedef {object} PageActions
- * @property {HTMLVideoElement} video  the camera's preview
+ * @typedef {object} Asking
  * @property {(query: Query) => Promise<void>} start
- * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a checkpoint, its labels
+ * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film, a checkpoint, its labels
  * @property {(url: string) => Promise<void>} openUrl  of a picture
  * @property {(id: string, dtype?: string) => Promise<void>} chooseModel  of the site, or "": the checkpoint opened last
  * @property {() => Promise<void>} listOfficial  the authors' checkpoints
@@ -33,8 +29,6 @@ import { createTools } from "./tools.js";
  * @property {(wanted: boolean) => Promise<void>} keepOwnModel  in this browser
  * @property {() => Promise<void>} clearModels  that this browser keeps
  * @property {(runs?: number) => Promise<void>} benchmark
- * @property {() => void} toggleCamera
- * @property {() => void} turnCamera
  * @property {(index: number) => Promise<void>} toggleExplanation  of a class of the answer
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
@@ -48,9 +42,10 @@ import { createTools } from "./tools.js";
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
 
+/** @typedef {Asking & import("./watching.js").Watching & import("./tools.js").ToolActions} Session */
+
+const FILM = /\.(mp4|m4v|mov|webm|mkv|ogv)$/i;
 const BENCHMARK_RUNS = 50;
-/** From this probability on a new label of the camera is worth a sound. */
-const CONFIDENT = 0.6;
 
 /**
  * @param {object} options
@@ -61,7 +56,16 @@ const CONFIDENT = 0.6;
 export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
-  const live = createLive({ store, classifier, onResult: showLive, onError: (error) => fail(error, live.start) });
+  const tools = createTools({ store, classifier, onError: fail });
+  const watching = createWatching({
+    store,
+    classifier,
+    player,
+    inquiry,
+    clear: clearPicture,
+    show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
+    onError: fail,
+  });
   const loader = createLoader({
     store,
     classifier,
@@ -72,8 +76,9 @@ export function createSession({ store, classifier }) {
 
   /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
   let retry;
-  let lastConfident = -1;
   let lastOperation = 0;
+  /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
+  let arrivals = 0;
 
   /**
    * Something starts; what went wrong before is past.
@@ -112,6 +117,7 @@ export function createSession({ store, classifier }) {
 
   function clearPicture() {
     const { picture, history } = store.get();
+    arrivals++;
     if (picture) forget(history, picture);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
@@ -127,10 +133,15 @@ export function createSession({ store, classifier }) {
 
   /** @param {Picture} picture */
   function open(picture) {
-    live.stop();
+    watching.stopWatching();
+    player.play("shutter");
+    return put(picture);
+  }
+
+  /** @param {Picture} picture */
+  function put(picture) {
     clearPicture();
     store.update({ picture });
-    player.play("shutter");
     return classifyPicture();
   }
 
@@ -162,34 +173,36 @@ export function createSession({ store, classifier }) {
    */
   function showAnswer(about, result) {
     store.update({
-      answer: { about, result },
+      answer: { about, live: false, result },
       explanation: null,
       timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
     });
   }
 
-  /** @param {Result} result */
-  function showLive(result) {
-    showAnswer("camera", result);
-    const [best] = result.top;
-    if (best.p >= CONFIDENT && best.index !== lastConfident) player.play("confident");
-    lastConfident = best.p >= CONFIDENT ? best.index : -1;
-  }
-
   /** @param {string} url */
   async function openUrl(url) {
     const operation = begin("classifying");
+    const mine = ++arrivals;
     try {
-      await showPicture(await downloadPicture(url), fileName(url), url);
+      const { blob, name } = await openAddress(url);
+      if (mine !== arrivals) return finish(operation);
+      // What is written out in its address is nowhere that a link could lead to.
+      await showPicture(blob, name, url.startsWith("data:") ? "" : url);
     } catch (error) {
       finish(operation);
-      fail(error, () => openUrl(url));
+      if (mine === arrivals) fail(error, () => openUrl(url));
     }
+  }
+
+  /** @param {File} file */
+  async function openOne(file) {
+    if (file.type.startsWith("video/") || FILM.test(file.name)) return watching.watchFilm(file);
+    return showPicture(file, file.name);
   }
 
   /** @param {number} runs */
   async function benchmark(runs) {
-    live.stop();
+    watching.stopWatching();
     const operation = begin("benchmarking");
     try {
       const bench = await classifier.benchmark({ runs });
@@ -203,9 +216,8 @@ export function createSession({ store, classifier }) {
   }
 
   return {
-    ...createTools({ store, classifier, onError: fail }),
-
-    video: live.video,
+    ...tools,
+    ...watching,
 
     async start(query) {
       await loader.start(query.model);
@@ -216,11 +228,9 @@ export function createSession({ store, classifier }) {
     async openFiles(files) {
       const { checkpoint, labels, pictures } = sortFiles(files);
       const ready = checkpoint || labels ? await loader.openOwn({ checkpoint, labels }) : false;
-      const [first, ...others] = pictures;
-      if (!first) return ready ? classifyPicture() : undefined;
-      const opened = showPicture(first, first.name);
-      if (others.length) store.update({ notice: words().session.onlyOne(first.name, others.length) });
-      await opened;
+      if (pictures.length > 1) await tools.openMany(pictures);
+      else if (pictures.length === 1) await openOne(pictures[0]);
+      else if (ready) await classifyPicture();
     },
 
     openUrl,
@@ -248,17 +258,6 @@ export function createSession({ store, classifier }) {
     clearModels: loader.clear,
 
     benchmark: (runs = BENCHMARK_RUNS) => benchmark(runs),
-
-    toggleCamera() {
-      if (store.get().camera.phase !== "off") return live.stop();
-      lastConfident = -1;
-      player.play("shutter");
-      clearPicture();
-      store.update({ error: null });
-      void live.start();
-    },
-
-    turnCamera: () => void live.turn(),
 
     toggleExplanation: inquiry.toggleExplanation,
 

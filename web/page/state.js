@@ -2,6 +2,7 @@
 
 import { createStore } from "../store.js";
 import { PLAIN_VIEW } from "./folder/view.js";
+import { STILL } from "./pulse.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -26,7 +27,8 @@ import { PLAIN_VIEW } from "./folder/view.js";
 /**
  * An answer, and what it is about.
  * @typedef {object} Answer
- * @property {string} about  a file name, or "camera"
+ * @property {string} about  a file name, "camera" or "screen"
+ * @property {boolean} live   about a frame, which the next one replaces
  * @property {Result} result
  */
 
@@ -46,12 +48,16 @@ import { PLAIN_VIEW } from "./folder/view.js";
  */
 
 /**
- * @typedef {object} CameraState
- * @property {"off" | "starting" | "on"} phase
- * @property {MediaStream | null} stream
- * @property {boolean} front       the preview is mirrored
- * @property {boolean} switchable  there is more than one camera
- * @property {number} fps          answers a second; 0 until it is known
+ * What is watched live.
+ * @typedef {object} LiveState
+ * @property {"off" | "starting" | "on" | "frozen"} phase
+ * @property {"camera" | "screen" | "film" | null} source  null: off
+ * @property {string} name         of the camera, of what is shared, or of the file
+ * @property {boolean} front       a camera that looks at its user: the preview is mirrored
+ * @property {string} deviceId     of the camera
+ * @property {import("./sources.js").Device[]} devices  all cameras
+ * @property {{width: number, height: number, fps: number} | null} settings  what it really gives; fps 0: not known
+ * @property {"camera" | "screen" | null} ended  what was stopped because the page was hidden
  */
 
 /**
@@ -81,7 +87,9 @@ import { PLAIN_VIEW } from "./folder/view.js";
  * @property {Memory[]} history        the last first
  * @property {Timing | null} timing
  * @property {BenchResult | null} bench
- * @property {CameraState} camera
+ * @property {LiveState} live
+ * @property {import("./pulse.js").Pulse} pulse  of what is live
+ * @property {boolean} smooth          live answers are averaged over time
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
  * @property {import("./recovery.js").Remedy[]} remedies  of the error
@@ -111,8 +119,17 @@ import { PLAIN_VIEW } from "./folder/view.js";
  * @typedef {(context: {store: PageStore, session: import("./session.js").Session}) => HTMLElement} Panel
  */
 
-/** @type {CameraState} */
-export const CAMERA_OFF = { phase: "off", stream: null, front: false, switchable: false, fps: 0 };
+/** @type {LiveState} */
+export const LIVE_OFF = {
+  phase: "off",
+  source: null,
+  name: "",
+  front: false,
+  deviceId: "",
+  devices: [],
+  settings: null,
+  ended: null,
+};
 
 /**
  * @param {import("../language.js").Language} language
@@ -146,7 +163,9 @@ export function createPageStore(language) {
       history: [],
       timing: null,
       bench: null,
-      camera: CAMERA_OFF,
+      live: LIVE_OFF,
+      pulse: STILL,
+      smooth: false,
       sound: "off",
       error: null,
       remedies: [],

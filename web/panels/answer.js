@@ -31,15 +31,14 @@ export function answerPanel({ store, session }) {
     (state) => state.answer,
     (answer) => {
       about.hidden = answer === null;
-      advice.hidden = answer === null || answer.about === "camera";
+      advice.hidden = answer === null;
       if (!answer) {
         delete list.dataset.about;
         return;
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      const what = answer.about === "camera" ? say.camera : answer.about;
-      about.textContent = say.times(what, formatMs(ms.forward), formatMs(ms.total));
+      about.textContent = say.times(nameOf(answer), formatMs(ms.forward), formatMs(ms.total));
       speak(top[0]);
     },
   );
@@ -62,7 +61,7 @@ export function answerPanel({ store, session }) {
     },
   );
   store.watch(
-    (state) => (state.camera.phase === "on" ? Math.round(state.camera.fps) : 0),
+    (state) => (state.live.phase === "on" ? Math.round(state.pulse.fps) : 0),
     (fps) => (rate.textContent = fps ? say.fps(fps) : ""),
   );
 
@@ -73,7 +72,7 @@ export function answerPanel({ store, session }) {
     const top = answer.result.top.filter(({ p }) => p >= threshold);
     // Rows stay where they are, so that the bars of the camera glide instead of jumping.
     const shown = rows.slice(0, top.length);
-    shown.forEach((row, rank) => row.show(top[rank], answer?.about !== "camera"));
+    shown.forEach((row, rank) => row.show(top[rank]));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
     none.hidden = top.length > 0;
     none.textContent = say.none(formatPercent(threshold));
@@ -93,6 +92,12 @@ export function answerPanel({ store, session }) {
     searchPanel({ store, session }),
     speech,
   );
+}
+
+/** @param {import("../page/state.js").Answer} answer */
+function nameOf({ about, live }) {
+  if (live && about === "camera") return words().answer.camera;
+  return live && about === "screen" ? words().live.screenName : about;
 }
 
 /**

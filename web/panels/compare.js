@@ -63,7 +63,7 @@ export function comparePanel({ store, session }) {
   );
 
   store.watch(
-    ({ picture, camera }) => (camera.phase !== "off" ? say.camera : picture ? "" : say.invitation),
+    ({ picture, live }) => (picture ? "" : live.phase === "off" ? say.invitation : say.camera),
     (text) => {
       invitation.textContent = text;
       invitation.hidden = text === "";

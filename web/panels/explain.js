@@ -1,7 +1,7 @@
 /** What the map over the picture says, its scale, and how strongly it is drawn. */
 
 import { words } from "../language.js";
-import { el } from "../page/dom.js";
+import { el, icon } from "../page/dom.js";
 import { formatSigned } from "../page/format.js";
 import { HEAT, largest, total } from "../page/heat.js";
 
@@ -27,6 +27,21 @@ export function explainPanel({ store, session }) {
     { class: "explain", role: "group", "aria-label": say.title, "data-testid": "explain" },
     el("p", {}, ...say.about(name)),
     sum,
+    el(
+      "button",
+      {
+        type: "button",
+        class: "quiet explain-close",
+        title: words().live.hideMap,
+        "aria-label": words().live.hideMap,
+        "data-testid": "explain-close",
+        onclick: () => {
+          const { explanation } = store.get();
+          if (explanation) void session.toggleExplanation(explanation.index);
+        },
+      },
+      icon("close"),
+    ),
     el(
       "div",
       { class: "explain-controls" },

@@ -9,6 +9,8 @@ import { paintHeat } from "../page/heat.js";
 
 /** The longer side of the drawing, in pixels; the browser scales it further. */
 const SIDE = 256;
+/** On what moves, where it is drawn again and again. */
+const LIVE_SIDE = 96;
 /** Up to so many positions their values are written into the map. */
 const READABLE = 16;
 
@@ -21,14 +23,24 @@ export function overlayPanel({ store }) {
   const frame = el("div", { class: "heat-frame" }, view);
   const layer = el("div", { class: "heat-layer" }, frame);
 
+  /** The class whose map came last into view. @type {number | undefined} */
+  let viewed;
+
+  store.watch(
+    ({ live, picture }) => live.front && picture === null,
+    (mirrored) => layer.classList.toggle("mirrored", mirrored),
+  );
   store.watch(
     (state) => state.explanation,
     (explanation) => {
       layer.hidden = explanation === null;
+      if (!explanation) viewed = undefined;
       if (!explanation) return;
       place(explanation);
       draw(explanation);
       write(explanation);
+      if (explanation.index === viewed) return;
+      viewed = explanation.index;
       // On a phone the answer stands below the picture. Later, when everything else has its new place.
       requestAnimationFrame(() => canvas.scrollIntoView({ block: "nearest" }));
     },
@@ -51,7 +63,7 @@ export function overlayPanel({ store }) {
   /** @param {Explanation} explanation */
   function draw(explanation) {
     const { label, view, index } = explanation;
-    const scale = SIDE / Math.max(view.width, view.height);
+    const scale = (store.get().live.phase === "on" ? LIVE_SIDE : SIDE) / Math.max(view.width, view.height);
     canvas.width = Math.round(view.width * scale);
     canvas.height = Math.round(view.height * scale);
     canvas.dataset.index = String(index);

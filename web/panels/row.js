@@ -26,16 +26,12 @@ export function createRow(testId, toggle) {
   const element = el("li", { class: "prediction", "data-testid": testId }, button);
   return {
     element,
-    /**
-     * @param {Prediction} prediction
-     * @param {boolean} explicable
-     */
-    show({ index, id, label: name, p }, explicable) {
+    /** @param {Prediction} prediction */
+    show({ index, id, label: name, p }) {
       shown = index;
       element.dataset.index = String(index);
       element.dataset.p = String(p);
       element.title = id;
-      button.disabled = !explicable;
       label.textContent = name;
       percent.textContent = formatPercent(p);
       bar.style.setProperty("--share", String(p));

@@ -43,9 +43,8 @@ export function searchPanel({ store, session }) {
     (found) => {
       const classes = found ?? [];
       while (rows.length < classes.length) rows.push(createRow("found-class", session.toggleExplanation));
-      const explicable = store.get().answer?.about !== "camera";
       const shown = rows.slice(0, classes.length);
-      shown.forEach((row, i) => row.show(classes[i], explicable));
+      shown.forEach((row, i) => row.show(classes[i]));
       press(store.get().explanation?.index);
       if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
       none.hidden = found === null || found.length > 0;

@@ -2,8 +2,10 @@
 
 import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
+import { canShareScreen } from "../page/sources.js";
 import { explainPanel } from "./explain.js";
 import { historyPanel } from "./history.js";
+import { inputPanel } from "./input.js";
 import { overlayPanel } from "./overlay.js";
 import { samplesPanel } from "./samples.js";
 
@@ -12,7 +14,7 @@ export function stagePanel({ store, session }) {
   const say = words().stage;
   const input = el("input", {
     type: "file",
-    accept: "image/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
+    accept: "image/*,video/*,.bmp,.tif,.tiff,.pth,.pt,.safetensors",
     multiple: true,
     class: "visually-hidden",
     tabindex: "-1",
@@ -35,6 +37,13 @@ export function stagePanel({ store, session }) {
     waveletSquare(),
     el("p", { class: "invitation-title" }, say.invitation),
     el("p", { class: "muted" }, say.ways),
+  );
+  const ended = el("p");
+  const endedNote = el(
+    "div",
+    { class: "stage-note", role: "status", "data-testid": "live-ended" },
+    ended,
+    el("button", { type: "button", class: "primary", onclick: () => startAgain() }, words().live.again),
   );
   const video = session.video;
   video.className = "stage-media";
@@ -64,6 +73,12 @@ export function stagePanel({ store, session }) {
     "data-testid": "camera-toggle",
     onclick: () => session.toggleCamera(),
   });
+  const screenButton = el("button", {
+    type: "button",
+    "data-testid": "screen-toggle",
+    onclick: () => session.toggleScreen(),
+  });
+  screenButton.hidden = !canShareScreen();
   const turnButton = el(
     "button",
     { type: "button", "data-testid": "camera-turn", onclick: () => session.turnCamera() },
@@ -72,12 +87,14 @@ export function stagePanel({ store, session }) {
   );
 
   store.watch(
-    (state) => (state.camera.phase === "on" ? video : state.picture),
+    ({ live, picture }) => picture ?? (live.phase === "on" || live.phase === "frozen" ? video : live.ended),
     () => {
-      const { camera, picture } = store.get();
-      video.classList.toggle("mirrored", camera.front);
-      if (camera.phase === "on") return show(video);
-      if (!picture) return show(invitation);
+      const { live, picture } = store.get();
+      if (!picture) {
+        if (live.phase === "on" || live.phase === "frozen") return show(video);
+        ended.textContent = live.ended ? words().live.ended[live.ended] : "";
+        return show(live.ended ? endedNote : invitation);
+      }
       preview.src = picture.url;
       preview.alt = say.picture(picture.name);
       show(preview);
@@ -85,10 +102,16 @@ export function stagePanel({ store, session }) {
   );
   store.watch(
     (state) => state.explanation !== null,
-    (explained) => preview.classList.toggle("explained", explained),
+    (explained) => {
+      for (const media of [preview, video]) media.classList.toggle("explained", explained);
+    },
   );
   store.watch(
-    (state) => state.camera.phase,
+    (state) => state.live.front,
+    (front) => video.classList.toggle("mirrored", front),
+  );
+  store.watch(
+    ({ live }) => (live.source !== "camera" ? "off" : live.phase === "frozen" ? "on" : live.phase),
     (phase) => {
       cameraLabel.textContent = say.camera[phase];
       cameraButton.replaceChildren(icon(phase === "off" ? "camera" : "stop"), cameraLabel);
@@ -96,9 +119,39 @@ export function stagePanel({ store, session }) {
     },
   );
   store.watch(
-    (state) => state.camera.switchable,
+    ({ live }) => live.source === "screen" && live.phase !== "starting",
+    (shared) => {
+      const { shareScreen, stopScreen } = words().input;
+      screenButton.replaceChildren(icon(shared ? "stop" : "screen"), shared ? stopScreen : shareScreen);
+    },
+  );
+  // With two cameras there is one other; from more one is chosen by its name, below the picture.
+  store.watch(
+    ({ live }) => live.source === "camera" && live.devices.length === 2,
     (switchable) => (turnButton.hidden = !switchable),
   );
+
+  const livePlace = el("div", { class: "live-place" });
+  let filled = false;
+  store.watch(
+    (state) => state.live.phase !== "off",
+    async (active) => {
+      if (!active || filled) return;
+      filled = true;
+      try {
+        const { livePanel } = await import("./live.js");
+        livePlace.replaceChildren(livePanel({ store, session }));
+      } catch (error) {
+        filled = false;
+        session.report(error);
+      }
+    },
+  );
+
+  function startAgain() {
+    if (store.get().live.ended === "screen") session.toggleScreen();
+    else session.toggleCamera();
+  }
 
   store.watch(
     (state) => state.dragging,
@@ -109,6 +162,7 @@ export function stagePanel({ store, session }) {
     "section",
     { class: "card stage-card", "aria-label": say.title },
     zone,
+    livePlace,
     explainPanel({ store, session }),
     input,
     el(
@@ -117,8 +171,10 @@ export function stagePanel({ store, session }) {
       el("button", { type: "button", class: "primary", onclick: pick }, icon("picture"), say.choose),
       cameraButton,
       turnButton,
-      samplesPanel({ store, session }),
+      screenButton,
     ),
+    inputPanel({ store, session }),
+    samplesPanel({ store, session }),
     historyPanel({ store, session }),
     el("p", { class: "privacy" }, say.privacy),
   );

@@ -64,7 +64,7 @@ function isLong({ activity }) {
 }
 
 /** @param {Readonly<State>} state */
-function describe({ activity, camera, answer, progress }) {
+function describe({ activity, live, answer, progress }) {
   const say = words().status;
   switch (activity) {
     case "loading":
@@ -77,8 +77,9 @@ function describe({ activity, camera, answer, progress }) {
     case "failed":
       return say.failed;
     case "idle":
-      if (camera.phase === "on") return say.watching;
-      if (answer?.about === "camera") return say.cameraOff;
+      if (live.phase === "on" && live.source === "camera") return say.watching;
+      if (live.phase === "on") return live.source === "screen" ? words().live.screen : words().live.film(live.name);
+      if (answer?.live) return answer.about === "camera" ? say.cameraOff : words().live.over;
       return answer ? say.classified(answer.about) : say.ready;
   }
 }

@@ -16,7 +16,7 @@ import { download } from "../network.js";
  * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
  * @typedef {object} Module
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string, resolution?: number}) => Promise<Info>} load
- * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number}) => Promise<Result>} classify
+ * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
  * @property {(request: {query: string, limit: number}) => Promise<{classes: Prediction[]}>} find
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench

@@ -1,14 +1,56 @@
-/** Pictures that the Go module does not decode itself: camera frames, and what only the browser knows. */
+/** Pictures that the Go module does not decode itself: frames of a film, and what only the browser knows. */
+
+import { ClassifierError } from "../errors.js";
+
+/** @typedef {{pixels: Uint8ClampedArray, width: number, height: number}} Pixels */
+
+/**
+ * The frames of a film, one canvas for all of them. The last one can be had as a picture.
+ */
+export function createFrames() {
+  /** @type {OffscreenCanvas | null} */
+  let canvas = null;
+  return {
+    /**
+     * The pixels of a frame, which is closed.
+     * @param {ImageBitmap} bitmap
+     * @returns {Pixels}
+     */
+    read(bitmap) {
+      const { width, height } = bitmap;
+      if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
+      return draw(canvas, bitmap);
+    },
+
+    /**
+     * The last frame as a PNG, which keeps its pixels as they are.
+     * @returns {Promise<Blob>}
+     */
+    async last() {
+      if (!canvas) throw new ClassifierError("no-picture", "There is no frame yet.");
+      return canvas.convertToBlob({ type: "image/png" });
+    },
+  };
+}
 
 /**
  * The pixels of a bitmap, which is closed.
  * @param {ImageBitmap} bitmap
- * @returns {{pixels: Uint8ClampedArray, width: number, height: number}}
+ * @returns {Pixels}
  */
 export function readPixels(bitmap) {
-  const { width, height } = bitmap;
+  return draw(new OffscreenCanvas(bitmap.width, bitmap.height), bitmap);
+}
+
+/**
+ * @param {OffscreenCanvas} canvas  of the size of the bitmap
+ * @param {ImageBitmap} bitmap
+ * @returns {Pixels}
+ */
+function draw(canvas, bitmap) {
+  const { width, height } = canvas;
   // The canvas would otherwise live on the GPU and every reading be a round trip.
-  const context = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
   if (!context) throw new Error("no 2d context in the worker");
   context.drawImage(bitmap, 0, 0);
   bitmap.close();

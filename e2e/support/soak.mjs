@@ -1,0 +1,245 @@
+/** Live classification for as long as one likes, with the model changed and the engine lost in between. */
+
+import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { startBrowser } from "./browser.mjs";
+import { keepEngineLog, takeEngineLog } from "./engine-log.mjs";
+import { drawScene, encodeY4m } from "./pictures.mjs";
+import { ARTIFACTS } from "./repo.mjs";
+
+/**
+ * @typedef {object} SoakPlan
+ * @property {number} frames   ends after so many answers; Infinity: no matter how many
+ * @property {number} minutes  ends after so long; Infinity: no matter how long
+ * @property {number} switchEvery   minutes between one model and the next; 0: never
+ * @property {number} replaceEvery  minutes between two losses of the engine; 0: never
+ * @property {number} [replaceTimes]  at most; without it as often as it is due
+ * @property {string} [query]       of the page
+ * @property {(line: string) => void} say
+ */
+
+/**
+ * @typedef {object} Sample
+ * @property {number} frames
+ * @property {number} heap    bytes in use on the page after a collection
+ * @property {number} memory  bytes of the engine's WebAssembly memory
+ * @property {number} stretch   the same as long as no model was loaded and the engine not lost
+ * @property {boolean} settled  so many frames have come in this stretch that the engine's memory may no longer grow
+ */
+
+/**
+ * @typedef {object} SoakReport
+ * @property {number} frames
+ * @property {number} seconds
+ * @property {number} median   milliseconds of a frame in the worker
+ * @property {number} p99
+ * @property {number} ratio    the 99th percentile of a frame's time to its model's median
+ * @property {number} models   that were loaded, the one after each loss included
+ * @property {number} losses   of the engine
+ * @property {Sample[]} samples  the first after WARM_UP frames
+ */
+
+/** From so many frames on nothing may grow: of the page, and of every engine and model anew. */
+const WARM_UP = 200;
+/** Memory is looked at every so many milliseconds, and at the end. */
+const SAMPLE_EVERY = 10_000;
+/** So much more memory is still none, in bytes. */
+const ALLOWANCE = 1 << 20;
+
+/**
+ * @param {SoakPlan} plan
+ * @returns {Promise<SoakReport>}
+ */
+export async function soak({ frames, minutes, switchEvery, replaceEvery, replaceTimes = Infinity, query = "", say }) {
+  mkdirSync(ARTIFACTS, { recursive: true });
+  const film = path.join(ARTIFACTS, "soak.y4m");
+  writeFileSync(film, encodeY4m([drawScene(640, 480), drawScene(640, 480)].map(brighten), 60));
+  const browser = await startBrowser([
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-video-capture=${film}`,
+  ]);
+  try {
+    const page = await browser.newPage({ permissions: ["camera"] });
+    await keepEngineLog(page.page, { results: false });
+    await exposeMemory(page.page);
+    await page.open(query);
+    await page.$("camera-toggle").click();
+    await page.answer("camera");
+
+    const cdp = await page.page.context().newCDPSession(page.page);
+    await cdp.send("HeapProfiler.enable");
+    const start = performance.now();
+    const elapsed = () => (performance.now() - start) / 60_000;
+    /** Milliseconds of each frame, by the number of models loaded before. @type {Map<number, number[]>} */
+    const times = new Map();
+    /** @type {Sample[]} */
+    const samples = [];
+    let [count, losses, switches, lastSample] = [0, 0, 0, -Infinity];
+    /** The frame after which the engine or the model is another one. */
+    let disturbed = 0;
+
+    while (count < frames && elapsed() < minutes) {
+      await page.page.waitForTimeout(500);
+      for (const { type, ms, model } of await takeEngineLog(page.page)) {
+        if (type !== "classify") continue;
+        const own = times.get(model);
+        if (own) own.push(ms);
+        else times.set(model, [ms]);
+        count++;
+      }
+      assert.ok(
+        !(await page.$("error").isVisible()),
+        `an error after ${count} frames: ${await page.$("error").innerText()}`,
+      );
+      if (count >= WARM_UP && (performance.now() - lastSample > SAMPLE_EVERY || count >= frames)) {
+        const { heap, memory } = await measure(page.page, cdp);
+        const settled = count - disturbed >= WARM_UP;
+        samples.push({ frames: count, heap, memory, stretch: losses + switches, settled });
+        say(`${elapsed().toFixed(1)} min · ${count} frames · heap ${megabytes(heap)} · engine ${megabytes(memory)}`);
+        lastSample = performance.now();
+      }
+      if (replaceEvery && losses < replaceTimes && elapsed() >= (losses + 1) * replaceEvery) {
+        losses++;
+        disturbed = count;
+        await loseEngine(page.page);
+        say(`${elapsed().toFixed(1)} min · the engine was ended`);
+      } else if (switchEvery && elapsed() >= (switches + 1) * switchEvery) {
+        switches++;
+        disturbed = count;
+        const chosen = await chooseNext(page.page);
+        say(`${elapsed().toFixed(1)} min · ${chosen}`);
+      }
+    }
+    const seconds = (performance.now() - start) / 1000;
+    await page.page.waitForFunction(
+      (losses) => Number(document.querySelector('[data-testid="live-restarts"]')?.textContent) === losses,
+      losses,
+    );
+    await page.close(/the soak ended it/);
+    return { frames: count, seconds, losses, models: times.size, samples, ...spread([...times.values()]) };
+  } finally {
+    await browser.stop();
+  }
+}
+
+/**
+ * The page's heap is flat when it is never larger than at first by more than an allowance. The engine's memory, which
+ * browsers never take back, may by half of that while the same engine runs the same model: so much is not yet settled.
+ * @param {SoakReport} report
+ */
+export function assertFlat({ samples }) {
+  const [first] = samples;
+  for (const { frames, heap } of samples) {
+    assert.ok(heap <= first.heap + ALLOWANCE, `the heap grew from ${first.heap} to ${heap} bytes by frame ${frames}`);
+  }
+  let compared = 0;
+  /** The first memory of each stretch. @type {Map<number, number>} */
+  const memories = new Map();
+  for (const { frames, memory, stretch } of samples.filter(({ settled }) => settled)) {
+    const before = memories.get(stretch);
+    if (before === undefined) memories.set(stretch, memory);
+    else {
+      assert.ok(
+        memory <= before + ALLOWANCE / 2,
+        `the engine grew from ${before} to ${memory} bytes by frame ${frames}`,
+      );
+      compared++;
+    }
+  }
+  assert.ok(compared > 0, "no engine was in use for long enough to say whether it grows");
+}
+
+/** @param {number} bytes */
+export const megabytes = (bytes) => `${(bytes / (1 << 20)).toFixed(2)} MB`;
+
+/**
+ * The two frames of the film differ, so that none is the last one again.
+ * @param {import("./pictures.mjs").Pixels} picture
+ * @param {number} i
+ */
+const brighten = (picture, i) => ({ ...picture, rgb: picture.rgb.map((value) => Math.min(255, value + 12 * i)) });
+
+/**
+ * Lets the tests ask a worker for its WebAssembly memory.
+ * @param {import("playwright-core").Page} page
+ */
+async function exposeMemory(page) {
+  await page.route("**/wasm_exec.js", async (route) => {
+    const response = await route.fetch();
+    const body = `${await response.text()}
+      {
+        const { run } = Go.prototype;
+        Go.prototype.run = function (instance) {
+          globalThis.engineMemory = instance.exports.mem;
+          return run.call(this, instance);
+        };
+      }`;
+    await route.fulfill({ response, body });
+  });
+}
+
+/**
+ * @param {import("playwright-core").Page} page
+ * @param {import("playwright-core").CDPSession} cdp
+ */
+async function measure(page, cdp) {
+  await cdp.send("HeapProfiler.collectGarbage");
+  const { usedSize } = await cdp.send("Runtime.getHeapUsage");
+  const memories = await Promise.all(
+    page
+      .workers()
+      .map((worker) => worker.evaluate(() => Reflect.get(globalThis, "engineMemory")?.buffer.byteLength ?? 0)),
+  );
+  return { heap: usedSize, memory: Math.max(...memories) };
+}
+
+/** @param {import("playwright-core").Page} page */
+async function loseEngine(page) {
+  const [worker] = page.workers();
+  const gone = new Promise((resolve) => worker.once("close", resolve));
+  await worker.evaluate(() => {
+    Reflect.get(globalThis, "mobilemamba").classify = () => {
+      throw new WebAssembly.RuntimeError("the soak ended it");
+    };
+  });
+  await gone;
+}
+
+/**
+ * The next model of the list, or the same one again where there is no other.
+ * @param {import("playwright-core").Page} page
+ */
+async function chooseNext(page) {
+  const select = page.getByTestId("model-select");
+  return select.evaluate((/** @type {HTMLSelectElement} */ element) => {
+    const options = [...element.options].filter(({ value }) => value !== "");
+    const next = options[(options.findIndex(({ selected }) => selected) + 1) % options.length];
+    element.value = next.value;
+    element.dispatchEvent(new Event("change", { bubbles: true }));
+    return next.textContent ?? "";
+  });
+}
+
+/**
+ * @param {number[][]} groups  times of frames, by model: each is compared with its own median
+ * @returns {{median: number, p99: number, ratio: number}}
+ */
+function spread(groups) {
+  const ratios = groups.flatMap((times) => {
+    const middle = quantile(times, 0.5);
+    return times.map((time) => time / middle);
+  });
+  const all = groups.flat();
+  return { median: quantile(all, 0.5), p99: quantile(all, 0.99), ratio: quantile(ratios, 0.99) };
+}
+
+/**
+ * @param {number[]} values
+ * @param {number} q  0 to 1
+ */
+function quantile(values, q) {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? 0;
+}

@@ -1,0 +1,113 @@
+/** Live sources as the user deals with them: what starts, freezes and stops them, and what becomes of their answers. */
+
+import { createLive } from "./live.js";
+
+/** @typedef {import("../protocol.js").Result} Result */
+
+/** From this probability on a new label of a live picture is worth a sound. */
+const CONFIDENT = 0.6;
+/** A table that is drawn anew with every frame can be read by nobody, in milliseconds. */
+const TIMING_INTERVAL = 250;
+/** So is a map, and it costs a pass over its pixels. */
+const MAP_INTERVAL = 150;
+
+/**
+ * @typedef {object} Watching
+ * @property {HTMLVideoElement} video  the preview
+ * @property {() => void} toggleCamera
+ * @property {() => void} turnCamera   to the next one
+ * @property {(deviceId: string) => void} chooseCamera
+ * @property {() => void} toggleScreen
+ * @property {(file: File) => void} watchFilm
+ * @property {() => Promise<void>} toggleFreeze
+ * @property {(smooth: boolean) => void} setSmooth  whether live answers are averaged over time
+ * @property {() => void} stopWatching
+ */
+
+/**
+ * @param {object} options
+ * @param {import("./state.js").PageStore} options.store
+ * @param {import("../mobilemamba.js").Classifier} options.classifier
+ * @param {import("./sound.js").Player} options.player
+ * @param {import("./inquiry.js").Inquiry} options.inquiry
+ * @param {() => void} options.clear  takes the picture from the stage
+ * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
+ * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
+ * @returns {Watching}
+ */
+export function createWatching({ store, classifier, player, inquiry, clear, show, onError }) {
+  const live = createLive({ store, classifier, onFrame, onError });
+  let confident = -1;
+  let timed = 0;
+  let mapped = 0;
+
+  /** @param {() => Promise<void>} open */
+  function start(open) {
+    confident = -1;
+    player.play("shutter");
+    clear();
+    store.update({ error: null });
+    void open();
+  }
+
+  /** @param {Result} result */
+  async function onFrame(result) {
+    const now = performance.now();
+    const { live: watched } = store.get();
+    const about = watched.source === "film" ? watched.name : (watched.source ?? "");
+    store.update({ answer: { about, live: true, result } });
+    if (now - timed > TIMING_INTERVAL) {
+      timed = now;
+      store.update({ timing: { of: "answer", total: result.ms.forward, blocks: result.blocks } });
+    }
+    const [best] = result.top;
+    if (best.p >= CONFIDENT && best.index !== confident) player.play("confident");
+    confident = best.p >= CONFIDENT ? best.index : -1;
+    if (store.get().explanation && now - mapped > MAP_INTERVAL) {
+      await inquiry.renewExplanation();
+      mapped = performance.now();
+    }
+  }
+
+  /**
+   * @param {"camera" | "screen"} source
+   * @param {() => Promise<void>} open
+   */
+  function toggle(source, open) {
+    if (store.get().live.source === source) live.stop();
+    else start(open);
+  }
+
+  return {
+    video: live.video,
+
+    toggleCamera: () => toggle("camera", () => live.startCamera()),
+
+    turnCamera: () => void live.turn(),
+
+    chooseCamera: (deviceId) => void live.startCamera(deviceId),
+
+    toggleScreen: () => toggle("screen", live.startScreen),
+
+    watchFilm: (file) => start(() => live.startFilm(file)),
+
+    async toggleFreeze() {
+      const { live: watched, explanation } = store.get();
+      if (watched.phase === "frozen") {
+        clear();
+        return live.goOn();
+      }
+      const frame = await live.freeze();
+      if (!frame) return;
+      player.play("shutter");
+      await show(frame.blob, frame.name);
+      // The class that was watched is looked at again, in the frame that stands still.
+      const { answer } = store.get();
+      if (explanation && answer?.about === frame.name) await inquiry.toggleExplanation(explanation.index);
+    },
+
+    setSmooth: (smooth) => store.update({ smooth }),
+
+    stopWatching: () => live.stop(),
+  };
+}
