@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 # How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
 FUZZTIME ?= 30s
 
-.PHONY: run test vet fuzz audit wasm site lighthouse bench visits soak demo clean
+.PHONY: run test vet fuzz audit wasm site weights lighthouse bench visits soak demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -35,6 +35,9 @@ lighthouse: ## rate the published site with Lighthouse; the machine should have 
 	./.ci/npm-ci e2e
 	./.ci/npm-ci e2e/lighthouse
 	node e2e/lighthouse/run.mjs
+
+weights: ## fetch an official checkpoint, convert it and add it to the page (VARIANT=T2, T2s for T2†, … or all)
+	go run ./cmd/mobilemamba weights --variant "$(or $(VARIANT),T2)" $(if $(FILE),--file "$(FILE)") $(if $(FROM),--from "$(FROM)")
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
 	./.ci/npm-ci bench

@@ -29,10 +29,11 @@ type sizes struct {
 	later      size // code for what a reader may do: tools, another language, the service worker
 	others     size // the modules of the other kernels
 	models     size
+	local      size // the user's own models, which no budget of this repository's can know
 	labels     size
 	rest       size
 	firstVisit size
-	site       size // sent means here: with the compressed copies
+	site       size // without the user's models; sent means here: with the compressed copies
 }
 
 func readBudget(file string) (budget, error) {
@@ -63,10 +64,16 @@ func (t tree) measure() (sizes, error) {
 	}
 	for _, name := range t.names() {
 		if original, ok := strings.CutSuffix(name, ".gz"); ok && t[original] != nil {
-			s.site.sent += len(t[name])
+			if !isLocal(original) {
+				s.site.sent += len(t[name])
+			}
 			continue
 		}
 		f := t.size(name)
+		if isLocal(name) {
+			s.local.add(f)
+			continue
+		}
 		s.site.files++
 		s.site.raw += f.raw
 		s.site.sent += f.raw
@@ -152,11 +159,15 @@ func (s sizes) print(w io.Writer, limits budget) {
 		{"code for what comes later, if at all", s.later, 0},
 		{"modules of the other kernels", s.others, 0},
 		{"models", s.models, 0},
+		{"models of your own, beyond the budget", s.local, 0},
 		{"labels", s.labels, 0},
 		{"rest: pictures, sounds, lists, licence", s.rest, 0},
 		{"first visit, default model included", s.firstVisit, limits.FirstVisit},
 		{"whole site (gzip: copies beside the files)", s.site, limits.Site},
 	} {
+		if row.size.files == 0 {
+			continue
+		}
 		limit := ""
 		if row.limit > 0 {
 			limit = fmt.Sprint(row.limit)

@@ -7,6 +7,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -175,7 +176,12 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "only GET and HEAD are served", http.StatusMethodNotAllowed)
 		return
 	}
-	f, info, err := s.open(strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/"))
+	name := strings.TrimPrefix(path.Clean("/"+r.URL.Path), "/")
+	if name == "assets/"+shippedManifest {
+		s.serveManifest(w, r)
+		return
+	}
+	f, info, err := s.open(name)
 	if err != nil {
 		http.Error(w, "no such file", http.StatusNotFound)
 		return
@@ -189,6 +195,17 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", kind)
 	}
 	http.ServeContent(w, r, info.Name(), info.ModTime(), f)
+}
+
+// serveManifest answers with the list of models, the user's own included.
+func (s *site) serveManifest(w http.ResponseWriter, r *http.Request) {
+	list, err := readManifest(s.mounts[0].root.FS())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
+		return
+	}
+	w.Header().Set("Content-Type", contentTypes[".json"])
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(list))
 }
 
 // open finds a file; folders have none but the page itself.

@@ -23,8 +23,8 @@ type tree map[string][]byte
 
 // publishedAssets says what of assets/ belongs to the site; what the assets were made from does not.
 var publishedAssets = []string{
-	"CREDITS.md", "NOTICES.txt", "icons/*.svg", "icons/*.png", "labels/*.tsv", "models/*.json", "models/*.safetensors",
-	"samples/*.jpg", "sounds/*.mp3",
+	"CREDITS.md", "NOTICES.txt", "icons/*.svg", "icons/*.png", "labels/*.tsv", "models/index.json", "models/official.json",
+	"models/*.safetensors", "models/local/*.safetensors", "samples/*.jpg", "sounds/*.mp3",
 }
 
 // publish builds the site from a checkout, the working directory, and writes it into the folder out, which any
@@ -83,9 +83,19 @@ func collect(checkout fs.FS) (tree, error) {
 		}),
 		t.add(checkout, "LICENSE", "LICENSE", everything),
 	)
+	if err != nil {
+		return nil, err
+	}
+	assets, err := fs.Sub(checkout, "assets")
+	if err != nil {
+		return nil, err
+	}
+	if t["assets/"+shippedManifest], err = readManifest(assets); err != nil {
+		return nil, err
+	}
 	// Jekyll, through which GitHub Pages may send a site, would leave some files out.
 	t[".nojekyll"] = nil
-	return t, err
+	return t, nil
 }
 
 // add reads the wanted files of a folder, hidden ones aside, and puts them below a prefix.

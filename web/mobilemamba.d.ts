@@ -6,6 +6,10 @@ export type SiteModel = {
    */
   id?: string;
   /**
+   * a checkpoint of the authors' that this browser does not have may be asked of their server
+   */
+  fetch?: boolean;
+  /**
    * which of its files of weights: "f32", "f16" or "i8"; without it the first
    */
   dtype?: string;
@@ -47,9 +51,14 @@ export type ClassifierOptions = {
 
 export type Classifier = {
   /**
-   * of the site's manifest, the default first
+   * of the site's manifest, the default first, and the authors'
+   * checkpoints that this browser has
    */
   models: () => Promise<ModelEntry[]>;
+  /**
+   * all checkpoints of the authors'
+   */
+  officialModels: () => Promise<ModelEntry[]>;
   /**
    *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
    */
@@ -148,6 +157,7 @@ declare const ERROR_CODES: readonly [
   "failed",
   "download-failed",
   "download-stalled",
+  "checkpoint-unreachable",
   "wrong-hash",
   "offline",
   "no-wasm",
@@ -176,7 +186,7 @@ export type Progress = {
   /**
    * where the weights come from
    */
-  from?: "site" | "browser";
+  from?: "site" | "browser" | "authors";
 };
 
 export type Keeping = "kept" | "full" | "unavailable";
@@ -225,9 +235,13 @@ export type Info = {
    */
   blocks: BlockTiming[];
   /**
-   * of a model of the manifest
+   * of a model of the manifest, or of the authors'
    */
   kept?: Keeping;
+  /**
+   * of a checkpoint of the authors'
+   */
+  digest?: Digest;
 };
 
 export type StageInfo = {
@@ -394,6 +408,14 @@ export type Sound = {
   samples: Float32Array<ArrayBuffer>;
 };
 
+export type Digest = {
+  bytes: number;
+  /**
+   * lower-case hex
+   */
+  sha256: string;
+};
+
 export type WeightsFile = {
   /**
    * f32, f16 or i8
@@ -437,6 +459,10 @@ export type ModelEntry = {
    * by the tag of the language
    */
   translations?: Record<string, Translation>;
+  /**
+   * one of the authors' checkpoints, which the site does not have
+   */
+  official?: boolean;
 };
 
 export {};

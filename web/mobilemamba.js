@@ -16,6 +16,7 @@
 import { ClassifierError } from "./errors.js";
 import { fetchManifest, namesUrl, toSource } from "./manifest.js";
 import { downloadPicture, downloadText } from "./network.js";
+import { keptOfficialModels, officialModels, rememberOfficial } from "./official.js";
 import { WorkerLink } from "./worker-link.js";
 
 export { ClassifierError };
@@ -35,9 +36,10 @@ export { ClassifierError };
 /** @typedef {import("./protocol.js").Started} Started */
 
 /**
- * A model of the site's manifest.
+ * A model of the site's manifest, or one of the authors' checkpoints.
  * @typedef {object} SiteModel
  * @property {string} [id]     without it the manifest's first
+ * @property {boolean} [fetch]  a checkpoint of the authors' that this browser does not have may be asked of their server
  * @property {string} [dtype]  which of its files of weights: "f32", "f16" or "i8"; without it the first
  */
 
@@ -69,7 +71,9 @@ export { ClassifierError };
 
 /**
  * @typedef {object} Classifier
- * @property {() => Promise<ModelEntry[]>} models  of the site's manifest, the default first
+ * @property {() => Promise<ModelEntry[]>} models  of the site's manifest, the default first, and the authors'
+ *   checkpoints that this browser has
+ * @property {() => Promise<ModelEntry[]>} officialModels  all checkpoints of the authors'
  * @property {(model?: ModelWish, options?: {signal?: AbortSignal}) => Promise<Info>} load
  *   a model, or the one that createClassifier was given; if it fails, the one before stays in use
  * @property {() => SiteModel | OwnModel | null} current  the loaded model, as another classifier takes it; null: none
@@ -130,7 +134,10 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
   let tail = Promise.resolve();
 
   function models() {
-    manifest ??= fetchManifest();
+    manifest ??= fetchManifest().then(async (site) => {
+      const ids = new Set(site.map(({ id }) => id));
+      return [...site, ...(await keptOfficialModels()).filter(({ id }) => !ids.has(id))];
+    });
     // A failure is not kept: the next call tries again.
     manifest.catch(() => (manifest = null));
     return manifest;
@@ -161,13 +168,27 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
     loading = true;
     try {
       const wanted = normalise(wish);
-      const source = toSource(wanted, "file" in wanted ? [] : await models());
+      const source = toSource(wanted, await candidates(wanted));
       const info = await link.request({ type: "load", source }, { onProgress, signal });
+      if (source.kind === "official" && info.digest) {
+        rememberOfficial(source.entry.id, info.digest);
+        manifest = null; // It may have one more now.
+      }
       loaded = { model: wanted, generation: link.generation };
       return info;
     } finally {
       loading = false;
     }
+  }
+
+  /**
+   * The models that a wish chooses from.
+   * @param {SiteModel | OwnModel} wanted
+   * @returns {Promise<ModelEntry[]>}
+   */
+  async function candidates(wanted) {
+    if ("file" in wanted) return [];
+    return wanted.fetch ? officialModels() : models();
   }
 
   /**
@@ -192,6 +213,8 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
   return {
     models,
+
+    officialModels,
 
     load(wish = model ?? {}, { signal } = {}) {
       return inTurn(() => loadNow(wish, signal), signal);
@@ -228,7 +251,7 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
     async names(language, wish = model ?? {}) {
       const wanted = normalise(wish);
-      const url = namesUrl(wanted, "file" in wanted ? [] : await models(), language);
+      const url = namesUrl(wanted, await candidates(wanted), language);
       if (!url) return new Map();
       const fetched = translations.get(url) ?? downloadText(url).then(toNames);
       translations.set(url, fetched);

@@ -23,7 +23,27 @@ export function findWeights(sha256) {
  * @returns {Promise<Keeping>}
  */
 export function keepWeights(sha256, bytes) {
-  const put = (/** @type {Cache} */ cache) => cache.put(key(sha256), describe(bytes, bytes.length));
+  return keep(sha256, bytes, bytes.length);
+}
+
+/**
+ * The same for weights that are not in memory.
+ * @param {string} sha256
+ * @param {Blob} file
+ * @returns {Promise<Keeping>}
+ */
+export function keepBlob(sha256, file) {
+  return keep(sha256, file, file.size);
+}
+
+/**
+ * @param {string} sha256
+ * @param {BodyInit} body
+ * @param {number} length
+ * @returns {Promise<Keeping>}
+ */
+function keep(sha256, body, length) {
+  const put = (/** @type {Cache} */ cache) => cache.put(key(sha256), describe(body, length));
   return withCache(
     WEIGHTS,
     async (cache) => {

@@ -35,6 +35,7 @@ export const ERROR_CODES = /** @type {const} */ ([
 
   "download-failed",
   "download-stalled",
+  "checkpoint-unreachable",
   "wrong-hash",
   "offline",
   "no-wasm",
@@ -81,7 +82,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * A model of the site's manifest, or a checkpoint of the user's own.
  * @typedef {object} LoadRequest
  * @property {"load"} type
- * @property {ManifestSource | FileSource} source
+ * @property {ManifestSource | FileSource | OfficialSource} source
  */
 
 /**
@@ -93,11 +94,22 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
+ * A checkpoint of the authors'.
+ * @typedef {object} OfficialSource
+ * @property {"official"} kind
+ * @property {ModelEntry} entry
+ * @property {string} labels        absolute URL of its labels
+ * @property {WeightsFile} weights  with an absolute URL; without a hash whatever comes is taken
+ * @property {boolean} fetch        the user agreed to ask the authors' server for it; else only this browser is
+ */
+
+/**
  * @typedef {object} FileSource
  * @property {"file"} kind
  * @property {Blob} file      .pth or .safetensors; read lazily
  * @property {Blob} [labels]  a label file of the user's own, which must fit
  * @property {string} defaultLabels  absolute URL of the labels to use if there are no others and their number fits
+ * @property {number} [resolution]   side of the input, where the name of the file tells more than its contents
  */
 
 /**
@@ -174,7 +186,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {"weights" | "bench"} phase
  * @property {number} done
  * @property {number} total  bytes of the weights, runs of the benchmark
- * @property {"site" | "browser"} [from]  where the weights come from
+ * @property {"site" | "browser" | "authors"} [from]  where the weights come from
  */
 
 /**
@@ -212,7 +224,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {string} kernel
  * @property {StageInfo[]} stages    the three
  * @property {BlockTiming[]} blocks  what a Result will list; the times are 0
- * @property {Keeping} [kept]  of a model of the manifest
+ * @property {Keeping} [kept]  of a model of the manifest, or of the authors'
+ * @property {Digest} [digest]  of a checkpoint of the authors'
  */
 
 /**
@@ -340,6 +353,13 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
 // --------------------------------------------------------------------------------------------------- manifest
 
 /**
+ * What identifies the contents of a file.
+ * @typedef {object} Digest
+ * @property {number} bytes
+ * @property {string} sha256  lower-case hex
+ */
+
+/**
  * @typedef {object} WeightsFile
  * @property {string} dtype  f32, f16 or i8
  * @property {string} url    in the manifest relative to it
@@ -369,4 +389,5 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {string} license
  * @property {string} source
  * @property {Record<string, Translation>} [translations]  by the tag of the language
+ * @property {boolean} [official]  one of the authors' checkpoints, which the site does not have
  */

@@ -12,6 +12,7 @@ import { createFrames, decodeWithBrowser, readPixels } from "./worker/pixels.js"
 /** @typedef {import("./protocol.js").FileSource} FileSource */
 /** @typedef {import("./protocol.js").InitRequest} InitRequest */
 /** @typedef {import("./protocol.js").ManifestSource} ManifestSource */
+/** @typedef {import("./protocol.js").OfficialSource} OfficialSource */
 /** @typedef {import("./protocol.js").Progress} Progress */
 /** @typedef {import("./protocol.js").Reply} Reply */
 /** @typedef {import("./protocol.js").Request} Request */
@@ -49,7 +50,7 @@ async function answer(request, report) {
     case "init":
       return init(request);
     case "load":
-      return request.source.kind === "manifest" ? loadFromManifest(request.source, report) : loadFile(request.source);
+      return load(request.source, report);
     case "classify":
       return classify(request.image, request.top, request.weight);
     case "frame":
@@ -103,6 +104,21 @@ async function start(wish) {
 }
 
 /**
+ * @param {ManifestSource | FileSource | OfficialSource} source
+ * @param {Report} report
+ */
+function load(source, report) {
+  switch (source.kind) {
+    case "manifest":
+      return loadFromManifest(source, report);
+    case "official":
+      return loadOfficial(source, report);
+    case "file":
+      return loadFile(source);
+  }
+}
+
+/**
  * The weights come while the module is still being compiled.
  * @param {ManifestSource} source
  * @param {Report} report
@@ -117,8 +133,25 @@ async function loadFromManifest(source, report) {
   return { ...(await load({ weights: bytes, entry: source.entry, labels, kernel: kernel.name })), kept };
 }
 
+/**
+ * @param {OfficialSource} source
+ * @param {Report} report
+ */
+async function loadOfficial(source, report) {
+  const { obtainCheckpoint } = await import("./worker/official.js");
+  const [{ load }, { kernel }, { file, digest, keep }, labels] = await Promise.all([
+    module,
+    started,
+    obtainCheckpoint(source, report),
+    downloadText(source.labels),
+  ]);
+  const info = await load({ weights: file, entry: source.entry, labels, kernel: kernel.name });
+  // Not before: what the module refuses is not worth its place.
+  return { ...info, digest, kept: await keep() };
+}
+
 /** @param {FileSource} source */
-async function loadFile({ file, labels: own, defaultLabels }) {
+async function loadFile({ file, labels: own, defaultLabels, resolution }) {
   const [{ load }, { kernel }, labels] = await Promise.all([
     module,
     started,
@@ -126,7 +159,7 @@ async function loadFile({ file, labels: own, defaultLabels }) {
     // which is no reason to refuse the checkpoint.
     own ? readOwn(own) : downloadText(defaultLabels).catch(() => undefined),
   ]);
-  return load({ weights: file, labels, ownLabels: own !== undefined, kernel: kernel.name });
+  return load({ weights: file, labels, ownLabels: own !== undefined, kernel: kernel.name, resolution });
 }
 
 /** @param {Blob} labels */

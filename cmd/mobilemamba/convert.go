@@ -38,18 +38,11 @@ func runConvert(_ context.Context, e *env, args []string) error {
 		return usagef("--resolution %d is negative", *resolution)
 	}
 	in, out := rest[0], rest[1]
-	sd, closer, err := readTensors(in, *ema)
+	folded, config, closer, err := readFolded(in, *ema, *variant)
 	if err != nil {
 		return err
 	}
 	defer closer.Close()
-	folded, config, err := model.Fuse(sd)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
-	if config, err = named(config, *variant); err != nil {
-		return fmt.Errorf("%s: %w", in, err)
-	}
 	if *resolution > 0 {
 		config.Resolution = *resolution
 	}
@@ -65,6 +58,23 @@ func runConvert(_ context.Context, e *env, args []string) error {
 	}
 	fmt.Fprintf(e.stderr, "%s: %s, %d classes, %s, %.1f MB\n", out, describe(config), config.Classes, *dtypeName, float64(info.Size())/1e6)
 	return nil
+}
+
+// readFolded opens a checkpoint and folds its BN. The closer must outlive the tensors.
+func readFolded(name string, ema bool, variant string) (*checkpoint.StateDict, model.Config, io.Closer, error) {
+	sd, closer, err := readTensors(name, ema)
+	if err != nil {
+		return nil, model.Config{}, nil, err
+	}
+	folded, config, err := model.Fuse(sd)
+	if err == nil {
+		config, err = named(config, variant)
+	}
+	if err != nil {
+		closer.Close()
+		return nil, config, nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return folded, config, closer, nil
 }
 
 // named gives a configuration the name and resolution of a variant with the same tensors; "" leaves it.

@@ -52,9 +52,28 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 	return m.classifier(sd, entry, labels)
 }
 
-// entry returns the manifest's entry that the flags ask for, and the folder of the manifest.
+// entry returns the manifest's entry that the flags ask for, and the folder of the manifest. In a checkout the models
+// that "mobilemamba weights" registered count too.
 func (m *modelFlags) entry() (entry *classify.Entry, site fs.FS, dir string, err error) {
-	site, name, err := m.site()
+	entry, site, dir, err = find(m.manifest, m.model)
+	if err != nil && m.manifest == "" {
+		if _, missing := os.Stat(filepath.FromSlash(assets.LocalManifest)); missing == nil {
+			var local error
+			if entry, site, dir, local = find(assets.LocalManifest, m.model); local == nil {
+				return entry, site, dir, nil
+			}
+			err = fmt.Errorf("%w; %s: %w", err, assets.LocalManifest, local)
+		}
+	}
+	if err != nil {
+		return nil, nil, "", fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
+	}
+	return entry, site, dir, nil
+}
+
+// find looks a model up in a manifest, "" being the built-in one.
+func find(manifest, id string) (entry *classify.Entry, site fs.FS, dir string, err error) {
+	site, name, err := siteOf(manifest)
 	if err != nil {
 		return nil, nil, "", err
 	}
@@ -62,14 +81,12 @@ func (m *modelFlags) entry() (entry *classify.Entry, site fs.FS, dir string, err
 	if err != nil {
 		return nil, nil, "", err
 	}
-	manifest, err := assets.ParseManifest(data)
+	models, err := assets.ParseManifest(data)
 	if err != nil {
 		return nil, nil, "", err
 	}
-	if entry, err = manifest.Find(m.model); err != nil {
-		return nil, nil, "", fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
-	}
-	return entry, site, path.Dir(name), nil
+	entry, err = models.Find(id)
+	return entry, site, path.Dir(name), err
 }
 
 // entryTensors reads the weights of a manifest's entry.
@@ -85,12 +102,12 @@ func (m *modelFlags) entryTensors(entry *classify.Entry, site fs.FS, dir string)
 	return sd, nil
 }
 
-// site returns the file system of the manifest and its path there.
-func (m *modelFlags) site() (fs.FS, string, error) {
-	if m.manifest == "" {
+// siteOf returns the file system of a manifest and its path there.
+func siteOf(manifest string) (fs.FS, string, error) {
+	if manifest == "" {
 		return assets.FS, assets.ManifestPath, nil
 	}
-	abs, err := filepath.Abs(m.manifest)
+	abs, err := filepath.Abs(manifest)
 	if err != nil {
 		return nil, "", err
 	}

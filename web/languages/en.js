@@ -35,6 +35,10 @@ const errors = {
   panic: { title: "The engine had a fault", hint: "The engine restarts by itself: try again." },
   failed: { title: "That did not work", hint: "Try again." },
   "download-failed": { title: "The download failed", hint: "Check the connection and try again." },
+  "checkpoint-unreachable": {
+    title: "The authors' server did not deliver",
+    hint: "Try again, or download the file by other means and drop it on this page.",
+  },
   "download-stalled": {
     title: "The download has stalled",
     hint: "Try again. If it stays so, the connection or the server is overloaded.",
@@ -295,6 +299,25 @@ export const en = {
     newVersion: "A new version is ready.",
     reload: "Reload",
     later: "Later",
+  },
+
+  official: {
+    title: "The authors' models",
+    consent: (/** @type {string} */ host) =>
+      `The weights that the authors of the paper publish for ImageNet's 1000 classes (licence: Apache-2.0); this site does not have them. Only when you press a button below, your browser asks ${host} for that file, which sends it on to its own storage (hf.co). Both see your network address, as with any download, and nothing of your pictures. The file is read, never executed, and stays in this browser. What it was the first time is remembered: another one is refused.`,
+    about: (/** @type {number} */ megabytes) => `about ${megabytes} MB`,
+    missing: (/** @type {string} */ size, /** @type {string} */ host) => `Not downloaded: ${size} from ${host}`,
+    kept: "In this browser",
+    included: "Part of this site",
+    facts: (/** @type {number} */ side, /** @type {string} */ top1) => `${side} px · top-1 ${top1} %`,
+    download: "Download",
+    fetch: (/** @type {string} */ title, /** @type {string} */ host, /** @type {string} */ size) =>
+      `Download ${title} from ${host}, ${size}`,
+    use: (/** @type {string} */ title) => `Use ${title}`,
+    useIt: "Use",
+    inUse: "In use",
+    stop: "Stop",
+    cancel: (/** @type {string} */ title) => `Stop downloading ${title}`,
   },
 
   overlay: { about: (/** @type {string} */ label) => `Where in the picture the score for ${label} comes from` },

@@ -132,6 +132,10 @@ export const zh = {
       title: "下载失败",
       hint: "请检查网络连接后重试。如果是其他网站的图片，对方可能不允许读取：请先保存，再把它拖到这里。",
     },
+    "checkpoint-unreachable": {
+      title: "无法从论文作者的服务器获取文件",
+      hint: "请重试，或用其他方式下载该文件，再把它拖到本页上。",
+    },
     "download-stalled": { title: "下载停滞", hint: "请重试。如果一直如此，可能是网络或服务器过于繁忙。" },
     "wrong-hash": { title: "下载的文件与预期不符", hint: "文件在传输中损坏或被替换。请重试：会重新下载。" },
     offline: { title: "设备已离线", hint: "请连接网络后重试。" },
@@ -245,6 +249,24 @@ export const zh = {
     newVersion: "新版本已就绪。",
     reload: "重新加载",
     later: "稍后",
+  },
+
+  official: {
+    title: "论文作者发布的模型",
+    consent: (host) =>
+      `这些是论文作者为 ImageNet 的 1000 个类别发布的权重（许可证：Apache-2.0），本站并未收录。只有当您按下下面的按钮时，浏览器才会向 ${host} 请求相应文件，该网站会转到自己的存储服务器（hf.co）。与任何下载一样，它们会看到您的网络地址，但看不到您的任何图片。文件只会被读取，绝不会被执行，并保存在此浏览器中。首次下载的内容会被记住：之后若有不同，将拒绝使用。`,
+    about: (megabytes) => `约 ${megabytes} MB`,
+    missing: (size, host) => `尚未下载：${size}，来自 ${host}`,
+    kept: "已在此浏览器中",
+    included: "本站已收录",
+    facts: (side, top1) => `${side} 像素 · top-1 ${top1}%`,
+    download: "下载",
+    fetch: (title, host, size) => `从 ${host} 下载 ${title}，${size}`,
+    use: (title) => `使用 ${title}`,
+    useIt: "使用",
+    inUse: "使用中",
+    stop: "停止",
+    cancel: (title) => `停止下载 ${title}`,
   },
 
   overlay: { about: (label) => `“${label}”的得分在图片中的来源` },

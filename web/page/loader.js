@@ -13,6 +13,9 @@ import { smallerModel } from "./recovery.js";
  * @typedef {object} Loader
  * @property {(id: string | undefined) => Promise<boolean>} start  with the model of the address, or of the last visit
  * @property {(model?: SiteModel) => Promise<boolean>} choose  of the site, the default one for nothing
+ * @property {(id: string) => Promise<boolean>} fetchOfficial  from the authors' server
+ * @property {() => Promise<void>} listOfficial
+ * @property {() => void} cancel  the load that goes on
  * @property {() => Promise<boolean>} chooseOwn  the checkpoint of the user's own that was opened last
  * @property {(files: {checkpoint?: File, labels?: File}) => Promise<boolean>} openOwn
  * @property {() => SiteModel | null} smaller  a model that takes less memory than the one wanted last
@@ -50,21 +53,29 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     const { chosen, dtype, ownName, ownLabels } = store.get();
     const before = { chosen, dtype, ownName, ownLabels };
     const operation = begin("loading");
+    const fetching = "file" in wish || !wish.fetch ? "" : (wish.id ?? "");
     wanted = wish;
-    store.update("file" in wish ? nameOwn(wish) : { chosen: wish.id ?? "", dtype: wish.dtype ?? "" });
+    store.update({ fetching });
+    // The list of models has no place yet for one that is being fetched.
+    if ("file" in wish) store.update(nameOwn(wish));
+    else if (!fetching) store.update({ chosen: wish.id ?? "", dtype: wish.dtype ?? "" });
     try {
-      const models = await listModels("file" in wish);
+      await listModels("file" in wish);
       const [info] = await Promise.all([classifier.load(wish, { signal: mine.signal }), naming.learn(wish)]);
+      const models = fetching ? await listFetched(info.model) : store.get().models;
       if ("file" in wish) own = wish;
-      const names = "file" in wish ? nameOwn(wish) : nameModel(wish, models);
-      store.update({ ...names, info, bench: null, answer: null, explanation: null, timing: null });
+      const names = "file" in wish ? nameOwn(wish) : nameModel({ ...wish, id: info.model }, models);
+      store.update({ ...names, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
+      if (fetching && info.kept && info.kept !== "kept") store.update({ notice: words().model.notKept[info.kept] });
       finish(operation);
       document.documentElement.dataset.ready = "true";
       return true;
     } catch (error) {
-      if (mine.signal.aborted) return false;
-      store.update(before);
+      // Another load has taken over.
+      if (mine !== control) return false;
+      store.update({ ...before, fetching: "" });
       finish(operation);
+      if (mine.signal.aborted) return false;
       onError(error, () => load(wish));
       return false;
     }
@@ -80,6 +91,18 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     } catch (error) {
       if (!dispensable) throw error;
     }
+    return store.get().models;
+  }
+
+  /**
+   * What was fetched is in the list as long as it is in use, even if the browser does not keep it.
+   * @param {string} id
+   */
+  async function listFetched(id) {
+    const models = await listModels(false);
+    if (models.some((model) => model.id === id)) return models;
+    const official = (await classifier.officialModels()).filter((model) => model.id === id);
+    store.update({ models: [...models, ...official] });
     return store.get().models;
   }
 
@@ -149,6 +172,14 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     },
 
     choose: (model = {}) => byChoice(load(model)),
+
+    fetchOfficial: (id) => byChoice(load({ id, fetch: true })),
+
+    async listOfficial() {
+      store.update({ official: await classifier.officialModels() });
+    },
+
+    cancel: () => control.abort(),
 
     chooseOwn: async () => (own ? byChoice(load(own)) : false),
 

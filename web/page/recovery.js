@@ -19,6 +19,7 @@ import { toFault } from "../errors.js";
 const REMEDIES = {
   "download-failed": ["retry"],
   "download-stalled": ["retry"],
+  "checkpoint-unreachable": ["retry"],
   "wrong-hash": ["retry"],
   offline: ["retry"],
   "no-wasm": ["reload"],
@@ -69,7 +70,7 @@ export async function askTwice(ask, onSecondTry) {
  * The largest download that is smaller than so many bytes.
  * @param {ModelEntry[]} models
  * @param {number} bytes
- * @returns {Required<SiteModel> | null}
+ * @returns {Required<Omit<SiteModel, "fetch">> | null}
  */
 export function smallerModel(models, bytes) {
   const all = models.flatMap(({ id, weights }) =>

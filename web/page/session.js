@@ -26,6 +26,9 @@ import { createWatching } from "./watching.js";
  * @property {(files: Iterable<File>) => Promise<void>} openFiles  pictures, a film, a checkpoint, its labels
  * @property {(url: string) => Promise<void>} openUrl  of a picture
  * @property {(id: string, dtype?: string) => Promise<void>} chooseModel  of the site, or "": the checkpoint opened last
+ * @property {() => Promise<void>} listOfficial  the authors' checkpoints
+ * @property {(id: string) => Promise<void>} fetchOfficial  one of them, from the authors' server
+ * @property {() => void} cancelLoad
  * @property {(wanted: boolean) => Promise<void>} keepOwnModel  in this browser
  * @property {() => Promise<void>} clearModels  that this browser keeps
  * @property {(runs?: number) => Promise<void>} benchmark
@@ -250,6 +253,20 @@ export function createSession({ store, classifier }) {
     async chooseModel(id, dtype) {
       if (await (id === "" ? loader.chooseOwn() : loader.choose({ id, dtype }))) await classifyPicture();
     },
+
+    async listOfficial() {
+      try {
+        await loader.listOfficial();
+      } catch (error) {
+        fail(error);
+      }
+    },
+
+    async fetchOfficial(id) {
+      if (await loader.fetchOfficial(id)) await classifyPicture();
+    },
+
+    cancelLoad: loader.cancel,
 
     keepOwnModel: loader.keepOwn,
 

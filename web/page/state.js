@@ -74,6 +74,8 @@ import { STILL } from "./pulse.js";
 /**
  * @typedef {object} State
  * @property {ModelEntry[]} models     of the manifest
+ * @property {ModelEntry[] | null} official  the authors' checkpoints; null: not asked for yet
+ * @property {string} fetching         the one that is being fetched; empty: none
  * @property {string} chosen           manifest id, or "" for a checkpoint of the user's own
  * @property {string} dtype            of the chosen model's weights
  * @property {string} ownName          file name of a checkpoint of the user's own
@@ -151,6 +153,8 @@ export function createPageStore(language) {
   return createStore(
     /** @type {State} */ ({
       models: [],
+      official: null,
+      fetching: "",
       chosen: "",
       dtype: "",
       ownName: "",

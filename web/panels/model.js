@@ -5,6 +5,7 @@ import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
 import { datasetOf, titleOf } from "../page/names.js";
 import { modelTable } from "./model-table.js";
+import { officialPanel } from "./official.js";
 import { ownModelPanel } from "./own-model.js";
 import { weightsPanel } from "./weights.js";
 
@@ -85,6 +86,7 @@ export function modelPanel({ store, session }) {
     weightsPanel({ store, session }),
     facts,
     modelTable({ store, session }),
+    officialPanel({ store, session }),
     ownModelPanel({ store, session }),
     storage,
   );
