@@ -269,15 +269,39 @@ type Info struct {
 	Params  float64 `json:"params" js:"params"`
 	MACs    float64 `json:"macs" js:"macs"`
 	Kernel  string  `json:"kernel" js:"kernel"`
+
+	Stages []Stage `json:"stages" js:"stages"`
+	Blocks []Block `json:"blocks" js:"blocks"` // what a Result will list, without times
+}
+
+// Stage says how the blocks of one of the three stages share their channels.
+type Stage struct {
+	Channels int `json:"channels" js:"channels"`
+	Global   int `json:"global" js:"global"` // of the wavelet-enhanced Mamba branch
+	Local    int `json:"local" js:"local"`   // of the depthwise branch; the rest is passed on as it is
+	Kernel   int `json:"kernel" js:"kernel"` // side of the depthwise kernels of both
+	Inner    int `json:"inner" js:"inner"`   // channels of the selective scan
+	Rank     int `json:"rank" js:"rank"`     // of its Δ projection
 }
 
 // Info describes the loaded model.
 func (c *Classifier) Info() Info {
-	return Info{
-		Model: c.name, Variant: c.net.Config.Name, Classes: c.net.Config.Classes,
-		Height: c.state.H, Width: c.state.W,
+	config := c.net.Config
+	info := Info{
+		Model: c.name, Variant: config.Name, Classes: config.Classes, Height: c.state.H, Width: c.state.W,
 		Params: float64(c.net.Params()), MACs: float64(c.state.MACs()), Kernel: c.net.Kernels.Name,
+		Blocks: c.blocks(),
 	}
+	for i := range info.Blocks {
+		info.Blocks[i].Ms = 0
+	}
+	for i, channels := range config.EmbedDim {
+		info.Stages = append(info.Stages, Stage{
+			Channels: channels, Global: config.Global[i], Local: config.Local[i],
+			Kernel: config.Kernels[i], Inner: config.DInner[i], Rank: config.DTRank[i],
+		})
+	}
+	return info
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }

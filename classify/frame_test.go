@@ -71,7 +71,7 @@ func TestFramesAreAveraged(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		found, err := c.Find("", classes)
+		found, err := c.Find("", nil, classes)
 		if err != nil {
 			t.Fatal(err)
 		}

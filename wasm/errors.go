@@ -14,7 +14,7 @@ import (
 // The codes of this module's own errors, beside those of vision and checkpoint.
 const (
 	codeNoModel    = "no-model"    // classify or bench before load
-	codeNoPicture  = "no-picture"  // explain or find before classify, or with a benchmark between
+	codeNoPicture  = "no-picture"  // explain, inspect or find before classify, or with a benchmark between
 	codeBadRequest = "bad-request" // an argument that the caller got wrong
 	codeLabels     = "labels"      // a label file that does not fit
 	codePanic      = "panic"       // a defect; the instance must not be used any more
@@ -72,6 +72,7 @@ func codeOf(err error) string {
 		mismatch *checkpoint.MismatchError
 		labels   *classify.LabelError
 		class    *classify.ClassError
+		block    *classify.BlockError
 		request  requestError
 		crash    panicError
 	)
@@ -84,7 +85,7 @@ func codeOf(err error) string {
 		return string(file.Code)
 	case errors.As(err, &labels):
 		return codeLabels
-	case errors.As(err, &class), errors.As(err, &request):
+	case errors.As(err, &class), errors.As(err, &block), errors.As(err, &request):
 		return codeBadRequest
 	case errors.As(err, &crash):
 		return codePanic

@@ -6,8 +6,10 @@
 //	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
 //	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top, weight}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
+//	inspect({block, part, channels}) → {parts}, FeatureMaps each with values as a Float32Array, of that picture too
 //	find({query, ids, limit}) → {classes}, of the picture classified last
 //	bench({runs, progress}) → BenchResult
+//	memory({}) → {heap, reserved, collections}
 //	sound({bytes}) → {sampleRate, channels, samples}
 //
 // A Promise rejects with {code, message, hint}; errors.go lists the codes. The functions serve one call at a
@@ -31,8 +33,10 @@ func main() {
 	api.Set("load", promise(e.load))
 	api.Set("classify", promise(e.classify))
 	api.Set("explain", promise(e.explain))
+	api.Set("inspect", promise(e.inspect))
 	api.Set("find", promise(e.find))
 	api.Set("bench", promise(e.bench))
+	api.Set("memory", promise(memory))
 	api.Set("sound", promise(decodeSound))
 	js.Global().Set("mobilemamba", api)
 	if ready := js.Global().Get("onMobileMambaReady"); ready.Type() == js.TypeFunction {

@@ -81,6 +81,13 @@ export type Classifier = {
    */
   explain: (index: number, options?: { signal?: AbortSignal }) => Promise<Explanation>;
   /**
+   *   the liveliest channels of what a block computed for the picture classified last, of all its parts or of one
+   */
+  inspect: (
+    block: string,
+    options?: { part?: string; channels?: number; signal?: AbortSignal },
+  ) => Promise<FeatureMaps[]>;
+  /**
    *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
    *   the ids: those of classes that go by such a name in another language
    */
@@ -93,6 +100,10 @@ export type Classifier = {
    *   times the loaded model on this device
    */
   benchmark: (options?: { runs?: number; signal?: AbortSignal }) => Promise<BenchResult>;
+  /**
+   * that the engine takes of the device
+   */
+  memory: () => Promise<MemoryUse>;
   /**
    * decodes an MP3 of the site
    */
@@ -216,6 +227,14 @@ export type Info = {
   macs: number;
   kernel: string;
   /**
+   * the three
+   */
+  stages: StageInfo[];
+  /**
+   * what a Result will list; the times are 0
+   */
+  blocks: BlockTiming[];
+  /**
    * of a model of the manifest, or of the authors'
    */
   kept?: Keeping;
@@ -223,6 +242,24 @@ export type Info = {
    * of a checkpoint of the authors'
    */
   digest?: Digest;
+};
+
+export type StageInfo = {
+  channels: number;
+  global: number;
+  local: number;
+  /**
+   * side of the depthwise kernels
+   */
+  kernel: number;
+  /**
+   * channels of the selective scan
+   */
+  inner: number;
+  /**
+   * of its Δ projection
+   */
+  rank: number;
 };
 
 export type Prediction = {
@@ -286,6 +323,59 @@ export type Explanation = {
    * rows of values
    */
   map: Float32Array<ArrayBuffer>;
+};
+
+export type FeatureMaps = {
+  name: string;
+  /**
+   * the part that chose the channels; empty: this one
+   */
+  like: string;
+  /**
+   * maps a channel
+   */
+  planes: number;
+  /**
+   * of a plane
+   */
+  height: number;
+  width: number;
+  /**
+   * that the result has
+   */
+  channels: number;
+  /**
+   * which of them these are, the liveliest first
+   */
+  shown: number[];
+  /**
+   * of the values
+   */
+  min: number;
+  max: number;
+  /**
+   * [shown, planes, height, width]
+   */
+  values: Float32Array<ArrayBuffer>;
+};
+
+export type MemoryUse = {
+  /**
+   * the WebAssembly memory, in pages of 64 KiB; it never shrinks
+   */
+  module: number;
+  /**
+   * objects of the Go program
+   */
+  heap: number;
+  /**
+   * what Go has taken of the module's memory
+   */
+  reserved: number;
+  /**
+   * of garbage, since the start
+   */
+  collections: number;
 };
 
 export type PictureView = {

@@ -23,8 +23,10 @@ export { ClassifierError };
 
 /** @typedef {import("./protocol.js").BenchResult} BenchResult */
 /** @typedef {import("./protocol.js").Explanation} Explanation */
+/** @typedef {import("./protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("./protocol.js").Info} Info */
 /** @typedef {import("./protocol.js").KernelChoice} KernelChoice */
+/** @typedef {import("./protocol.js").MemoryUse} MemoryUse */
 /** @typedef {import("./protocol.js").ModelEntry} ModelEntry */
 /** @typedef {import("./protocol.js").Prediction} Prediction */
 /** @typedef {import("./protocol.js").Progress} Progress */
@@ -81,6 +83,8 @@ export { ClassifierError };
  * @property {() => Promise<Blob>} frame  what was classified last and was no encoded picture, pixel by pixel: a PNG
  * @property {(index: number, options?: {signal?: AbortSignal}) => Promise<Explanation>} explain
  *   where in the picture classified last the score of a class comes from: a map that adds up to the logit
+ * @property {(block: string, options?: {part?: string, channels?: number, signal?: AbortSignal}) => Promise<FeatureMaps[]>} inspect
+ *   the liveliest channels of what a block computed for the picture classified last, of all its parts or of one
  * @property {(query: string, options?: {ids?: string[], limit?: number, signal?: AbortSignal}) => Promise<Prediction[]>} find
  *   the likeliest classes for the picture classified last that have the words of the query in their label, or one of
  *   the ids: those of classes that go by such a name in another language
@@ -88,6 +92,7 @@ export { ClassifierError };
  *   what a model's classes are called in another language than English, by id; empty if nobody translated them
  * @property {(options?: {runs?: number, signal?: AbortSignal}) => Promise<BenchResult>} benchmark
  *   times the loaded model on this device
+ * @property {() => Promise<MemoryUse>} memory  that the engine takes of the device
  * @property {(url: string | URL) => Promise<Sound>} sound  decodes an MP3 of the site
  * @property {() => void} dispose  ends the worker; whatever is under way is rejected
  */
@@ -236,6 +241,10 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
       return ask({ type: "explain", index }, { signal });
     },
 
+    inspect(block, { part = "", channels = 8, signal } = {}) {
+      return ask({ type: "inspect", block, part, channels }, { signal });
+    },
+
     find(query, { ids = [], limit = 10, signal } = {}) {
       return ask({ type: "find", query, ids, limit }, { signal });
     },
@@ -252,6 +261,10 @@ export function createClassifier({ model, kernel = "auto", onProgress, onKernel 
 
     benchmark({ runs = 50, signal } = {}) {
       return ask({ type: "bench", runs }, { onProgress, signal });
+    },
+
+    memory() {
+      return inTurn(() => link.request({ type: "memory" }));
     },
 
     sound(url) {

@@ -1,7 +1,8 @@
 /**
  * What the page and the worker say to each other. This file is the only place where it is written down.
  *
- * page → worker   {id, type: "init" | "load" | "classify" | "frame" | "explain" | "find" | "bench" | "sound", …}
+ * page → worker   {id, type: "init" | "load" | "classify" | "frame" | "explain" | "inspect" | "find" | "bench"
+ *                 | "memory" | "sound", …}
  * worker → page   {id, type: "progress" | "ready" | "result" | "error", …}
  *
  * Every request has an id of its own and is answered by exactly one "ready" (to "init"), "result" or "error" of
@@ -145,9 +146,25 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
+ * What a block computed for the picture classified last, at the cost of a pass. Answered with FeatureMaps[];
+ * "no-picture" as above, "bad-request" for a block or part that is not there.
+ * @typedef {object} InspectRequest
+ * @property {"inspect"} type
+ * @property {string} block     as in a BlockTiming
+ * @property {string} part      the name of FeatureMaps; empty: all of them
+ * @property {number} channels  how many of a part, at most
+ */
+
+/**
  * @typedef {object} BenchRequest
  * @property {"bench"} type
  * @property {number} runs
+ */
+
+/**
+ * Answered with a MemoryUse.
+ * @typedef {object} MemoryRequest
+ * @property {"memory"} type
  */
 
 /**
@@ -157,8 +174,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | FindRequest | BenchRequest
- *   | SoundRequest} RequestBody
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | InspectRequest
+ *   | FindRequest | BenchRequest | MemoryRequest | SoundRequest} RequestBody
  */
 /** @typedef {RequestBody & {id: number}} Request */
 
@@ -205,8 +222,22 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {number} params
  * @property {number} macs
  * @property {string} kernel
+ * @property {StageInfo[]} stages    the three
+ * @property {BlockTiming[]} blocks  what a Result will list; the times are 0
  * @property {Keeping} [kept]  of a model of the manifest, or of the authors'
  * @property {Digest} [digest]  of a checkpoint of the authors'
+ */
+
+/**
+ * How the MRFFI blocks of a stage share their channels: the long range branch, the local one, and the rest is passed
+ * on as it is.
+ * @typedef {object} StageInfo
+ * @property {number} channels
+ * @property {number} global
+ * @property {number} local
+ * @property {number} kernel  side of the depthwise kernels
+ * @property {number} inner   channels of the selective scan
+ * @property {number} rank    of its Δ projection
  */
 
 /**
@@ -245,6 +276,39 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {number} height
  * @property {PictureView} view  what the network saw of the picture; the map covers it in equal cells
  * @property {Float32Array<ArrayBuffer>} map  rows of values
+ */
+
+/**
+ * Channels of an intermediate result: those whose values differ most between positions (by their standard deviation),
+ * since a channel that is the same everywhere says nothing about the picture. Parts that are alike show the same
+ * channels, so that one can be followed.
+ *
+ * The parts of a MobileMamba block: "global-in", its wavelet "bands" (planes LL, V, H, D), these "filtered", and
+ * "wavelet", transformed back; "delta", "delta-mean" and "keep" of the selective scan (planes forward and backward, by
+ * position), "scan", and "global", the sum of wavelet and scan; "local-in", "local"; "identity", if there is one;
+ * "steps" (planes input, dw0, ffn0, mixer, dw1, ffn1); "output". Of the stem: "conv1" to "conv3", "output". Of a
+ * merging: "expanded", "halved", "weighted", "output". Of what is beside it: "depthwise", "output". Of the head:
+ * "features", "pooled".
+ * @typedef {object} FeatureMaps
+ * @property {string} name
+ * @property {string} like      the part that chose the channels; empty: this one
+ * @property {number} planes    maps a channel
+ * @property {number} height    of a plane
+ * @property {number} width
+ * @property {number} channels  that the result has
+ * @property {number[]} shown   which of them these are, the liveliest first
+ * @property {number} min       of the values
+ * @property {number} max
+ * @property {Float32Array<ArrayBuffer>} values  [shown, planes, height, width]
+ */
+
+/**
+ * Bytes.
+ * @typedef {object} MemoryUse
+ * @property {number} module       the WebAssembly memory, in pages of 64 KiB; it never shrinks
+ * @property {number} heap         objects of the Go program
+ * @property {number} reserved     what Go has taken of the module's memory
+ * @property {number} collections  of garbage, since the start
  */
 
 /**

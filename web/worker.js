@@ -57,12 +57,20 @@ async function answer(request, report) {
       return frames.last();
     case "explain":
       return (await module).explain({ index: request.index });
+    case "inspect": {
+      const { block, part, channels } = request;
+      return (await (await module).inspect({ block, part, channels })).parts;
+    }
     case "find":
       return (await (await module).find({ query: request.query, ids: request.ids, limit: request.limit })).classes;
     case "bench": {
       const progress = (/** @type {number} */ done, /** @type {number} */ total) =>
         report({ phase: "bench", done, total });
       return (await module).bench({ runs: request.runs, progress });
+    }
+    case "memory": {
+      const { memory, linear } = await module;
+      return { ...(await memory({})), module: linear.buffer.byteLength };
     }
     case "sound": {
       const [{ sound }, bytes] = await Promise.all([module, downloadBytes(request.url)]);
@@ -229,11 +237,12 @@ function reply(message, transfer = []) {
 }
 
 /**
- * The large buffers of an answer.
+ * The large buffers of an answer, or of those of a list.
  * @param {unknown} value
  * @returns {Transferable[]}
  */
 function transferables(value) {
+  if (Array.isArray(value)) return value.flatMap(transferables);
   const arrays = typeof value === "object" && value !== null ? Object.values(value) : [];
   return arrays.flatMap((array) => (array instanceof Float32Array ? [array.buffer] : []));
 }

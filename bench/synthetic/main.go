@@ -3,8 +3,9 @@
 //
 //	synthetic [-target web|native] [-weights] DIR CASE…
 //
-// A CASE is named as in the reference data: VARIANT[_dist]_HxW, for example T2_192x192 or tiny_dist_64x64. It
-// writes DIR/CASE.onnx, or with -weights DIR/CASE.safetensors.
+// A CASE is named as in the reference data: VARIANT[_dist]_HxW, for example T2_192x192 or tiny_dist_64x64; in the
+// place of a variant may stand the channels and the depths of the stages, as in 48-64-80.5-6-1_64x64. It writes
+// DIR/CASE.onnx, or with -weights DIR/CASE.safetensors.
 package main
 
 import (
@@ -66,6 +67,10 @@ func parse(name string) (config model.Config, h, w int, err error) {
 	config, known := model.Variant(variant)
 	if variant == "tiny" { // the reference data's small configuration
 		config, known = model.New("tiny", 64, [3]int{64, 96, 128}, [3]int{1, 1, 1}, [3]int{7, 5, 3}, 10), true
+	}
+	var dims, depth [3]int
+	if n, _ := fmt.Sscanf(variant, "%d-%d-%d.%d-%d-%d", &dims[0], &dims[1], &dims[2], &depth[0], &depth[1], &depth[2]); n == 6 {
+		config, known = model.New("", 0, dims, depth, [3]int{7, 5, 3}, 10), true
 	}
 	size, distilled := strings.CutPrefix(rest, "dist_")
 	config.Distillation = distilled

@@ -1,5 +1,7 @@
 /** What the page says in English: a section for each panel, in alphabetical order. */
 
+import { enInside } from "./en-inside.js";
+
 /** @typedef {import("../protocol.js").ErrorCode} ErrorCode */
 
 /**
@@ -118,6 +120,8 @@ const live = {
 };
 
 export const en = {
+  ...enInside,
+
   answer: {
     title: "What it sees",
     empty: "The five likeliest classes appear here, with how sure the model is of each.",
@@ -402,6 +406,7 @@ export const en = {
     title: "Where the time goes",
     empty: "Classify a picture, or run the benchmark, to see what each block of the network costs.",
     of: { answer: "The last pass", benchmark: "Medians of the benchmark" },
+    passes: (/** @type {number} */ passes) => `Medians of the last ${passes} passes`,
     caption: (/** @type {{what: string, ms: string, macs: string, blocks: number}} */ { what, ms, macs, blocks }) =>
       `${what}: ${ms} ms for ${macs} MACs in ${blocks} blocks`,
     bench: (
@@ -426,7 +431,7 @@ export const en = {
     stages: { stem: "Stem", stage1: "Stage 1", stage2: "Stage 2", stage3: "Stage 3", head: "Head" },
   },
 
-  tools: { title: "Tools", inside: "Look inside", compare: "Compare", folder: "Folder" },
+  tools: { title: "Tools", inside: "Look inside", performance: "Performance", compare: "Compare", folder: "Folder" },
 };
 
 /** @param {number} seconds */

@@ -1,5 +1,7 @@
 /** What the page says in Simplified Chinese. */
 
+import { zhInside } from "./zh-inside.js";
+
 /** @type {import("../language.js").Words["input"]} */
 const input = {
   folder: "选择文件夹",
@@ -56,6 +58,8 @@ const live = {
 
 /** @type {import("../language.js").Words} */
 export const zh = {
+  ...zhInside,
+
   answer: {
     title: "识别结果",
     empty: "这里将显示可能性最高的五个类别，以及模型对每一类的把握。",
@@ -349,6 +353,7 @@ export const zh = {
     title: "时间花在哪里",
     empty: "识别一张图片，或运行基准测试，即可查看网络中每一块的耗时。",
     of: { answer: "最近一次推理", benchmark: "基准测试的中位数" },
+    passes: (passes) => `最近 ${passes} 次推理的中位数`,
     caption: ({ what, ms, macs, blocks }) => `${what}：${blocks} 个块、${macs} 次乘加，共 ${ms} 毫秒`,
     bench: ({ median, runs, p10, p90, min, gflops, kernel }) => [
       median,
@@ -362,7 +367,7 @@ export const zh = {
     stages: { stem: "Stem", stage1: "阶段 1", stage2: "阶段 2", stage3: "阶段 3", head: "分类头" },
   },
 
-  tools: { title: "工具", inside: "内部结构", compare: "对比", folder: "文件夹" },
+  tools: { title: "工具", inside: "内部结构", performance: "性能", compare: "对比", folder: "文件夹" },
 };
 
 /** @param {number} seconds */

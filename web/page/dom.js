@@ -41,6 +41,9 @@ const ICONS = {
   check: "M5 12.5l4.5 4.5L19 7.5",
   open: "M9 6l6 6-6 6",
   close: "M6 6l12 12M18 6L6 18",
+  back: "M15 5l-7 7 7 7",
+  forward: "M9 5l7 7-7 7",
+  walk: "M5 19c0-6 14-4 14-10M19 9l-3 3M19 9l3 3M5 19h.01M12 4a2 2 0 1 0 0-.01",
 };
 
 /**

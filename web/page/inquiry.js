@@ -11,6 +11,7 @@ const FOUND = 8;
  * @property {(index: number) => Promise<void>} toggleExplanation
  * @property {() => Promise<void>} renewExplanation  of the same class, for the frame that was classified last
  * @property {(query: string) => void} search
+ * @property {<T>(question: () => Promise<T>) => Promise<T>} ask  about the picture at hand
  */
 
 /**
@@ -60,6 +61,8 @@ export function createInquiry({ store, classifier, onError }) {
   store.watch((state) => state.answer, refresh);
 
   return {
+    ask,
+
     search(query) {
       store.update({ query });
       void refresh();

@@ -6,7 +6,9 @@ import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
+import { createInspector } from "./inspector.js";
 import { createLoader } from "./loader.js";
+import { createMedians } from "./medians.js";
 import { createNaming } from "./names.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
@@ -34,6 +36,9 @@ import { createWatching } from "./watching.js";
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
  * @property {(query: string) => void} search  for classes by their label
+ * @property {(block: string) => void} inspect  a block of the network; empty: none
+ * @property {(step: number) => void} goTour  to a step of the guided tour; -1 ends it
+ * @property {() => Promise<import("../protocol.js").MemoryUse>} memory  that the engine takes
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
@@ -47,6 +52,7 @@ import { createWatching } from "./watching.js";
 
 const FILM = /\.(mp4|m4v|mov|webm|mkv|ogv)$/i;
 const BENCHMARK_RUNS = 50;
+const TOUR_PICTURE = new URL("../assets/samples/orange.jpg", import.meta.url).href;
 
 /**
  * @param {object} options
@@ -58,12 +64,15 @@ export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
+  const inspector = createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  const medians = createMedians();
   const tools = createTools({ store, classifier, onError: fail });
   const watching = createWatching({
     store,
     classifier,
     player,
     inquiry,
+    medians,
     clear: clearPicture,
     show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
     onError: fail,
@@ -82,6 +91,9 @@ export function createSession({ store, classifier }) {
   let lastOperation = 0;
   /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
   let arrivals = 0;
+
+  // Another model takes other times.
+  store.watch((state) => state.info, medians.forget);
 
   /**
    * Something starts; what went wrong before is past.
@@ -175,11 +187,8 @@ export function createSession({ store, classifier }) {
    * @param {Result} result
    */
   function showAnswer(about, result) {
-    store.update({
-      answer: { about, live: false, result },
-      explanation: null,
-      timing: { of: "answer", total: result.ms.forward, blocks: result.blocks },
-    });
+    const typical = medians.add(result.ms.forward, result.blocks);
+    store.update({ answer: { about, live: false, result }, explanation: null, timing: { of: "answer", ...typical } });
   }
 
   /** @param {string} url */
@@ -209,7 +218,10 @@ export function createSession({ store, classifier }) {
     const operation = begin("benchmarking");
     try {
       const bench = await classifier.benchmark({ runs });
-      store.update({ bench, timing: { of: "benchmark", total: bench.median, blocks: bench.blocks } });
+      store.update({
+        bench,
+        timing: { of: "benchmark", passes: bench.runs, total: bench.median, blocks: bench.blocks },
+      });
       Object.assign(window, { benchResult: bench });
       finish(operation);
     } catch (error) {
@@ -269,6 +281,17 @@ export function createSession({ store, classifier }) {
     setThreshold: (threshold) => store.update({ threshold }),
 
     search: inquiry.search,
+
+    inspect: inspector.inspect,
+
+    goTour(step) {
+      const { tour, picture, live } = store.get();
+      store.update({ tour: step });
+      // It explains what the network made of something.
+      if (tour < 0 && step >= 0 && !picture && live.phase === "off") void openUrl(TOUR_PICTURE);
+    },
+
+    memory: () => classifier.memory(),
 
     reopen: open,
 

@@ -7,6 +7,7 @@ import { STILL } from "./pulse.js";
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
 /** @typedef {import("../protocol.js").Explanation} Explanation */
+/** @typedef {import("../protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("../protocol.js").Fault} Fault */
 /** @typedef {import("../protocol.js").Info} Info */
 /** @typedef {import("../protocol.js").KernelChoice} KernelChoice */
@@ -43,8 +44,18 @@ import { STILL } from "./pulse.js";
  * The block timings to show: those that came last.
  * @typedef {object} Timing
  * @property {"answer" | "benchmark"} of
- * @property {number} total  milliseconds of a pass
+ * @property {number} passes  that the times are medians of
+ * @property {number} total   milliseconds of a pass
  * @property {BlockTiming[]} blocks
+ */
+
+/**
+ * What a block computed for a picture.
+ * @typedef {object} Inspection
+ * @property {string} block
+ * @property {string} about  as in the Answer
+ * @property {FeatureMaps[]} parts
+ * @property {Explanation | null} explanation  of the best class, where the block is the head
  */
 
 /**
@@ -90,6 +101,9 @@ import { STILL } from "./pulse.js";
  * @property {LiveState} live
  * @property {import("./pulse.js").Pulse} pulse  of what is live
  * @property {boolean} smooth          live answers are averaged over time
+ * @property {string} inspected        the block whose inside is shown; empty: none's
+ * @property {Inspection | null} inspection  of that block or, until it is there, of the one before
+ * @property {number} tour             the step of the guided tour; -1: it is not on
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
  * @property {import("./recovery.js").Remedy[]} remedies  of the error
@@ -110,7 +124,7 @@ import { STILL } from "./pulse.js";
  * @property {() => void} later
  */
 
-/** @typedef {"inside" | "compare" | "folder"} Tool  of those below the picture */
+/** @typedef {"inside" | "performance" | "compare" | "folder"} Tool  of those below the picture */
 
 /** @typedef {import("../store.js").Store<State>} PageStore */
 
@@ -166,6 +180,9 @@ export function createPageStore(language) {
       live: LIVE_OFF,
       pulse: STILL,
       smooth: false,
+      inspected: "",
+      inspection: null,
+      tour: -1,
       sound: "off",
       error: null,
       remedies: [],

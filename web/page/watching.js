@@ -30,12 +30,13 @@ const MAP_INTERVAL = 150;
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {import("./sound.js").Player} options.player
  * @param {import("./inquiry.js").Inquiry} options.inquiry
+ * @param {ReturnType<typeof import("./medians.js").createMedians>} options.medians  of the blocks' times
  * @param {() => void} options.clear  takes the picture from the stage
  * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
  * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
  * @returns {Watching}
  */
-export function createWatching({ store, classifier, player, inquiry, clear, show, onError }) {
+export function createWatching({ store, classifier, player, inquiry, medians, clear, show, onError }) {
   const live = createLive({ store, classifier, onFrame, onError });
   let confident = -1;
   let timed = 0;
@@ -58,7 +59,7 @@ export function createWatching({ store, classifier, player, inquiry, clear, show
     store.update({ answer: { about, live: true, result } });
     if (now - timed > TIMING_INTERVAL) {
       timed = now;
-      store.update({ timing: { of: "answer", total: result.ms.forward, blocks: result.blocks } });
+      store.update({ timing: { of: "answer", ...medians.add(result.ms.forward, result.blocks) } });
     }
     const [best] = result.top;
     if (best.p >= CONFIDENT && best.index !== confident) player.play("confident");

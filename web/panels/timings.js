@@ -1,96 +1,17 @@
-/** Where the time goes: every block of the network, grouped by stage; and the benchmark. */
+/** Where the time goes, in numbers: every block of the network, grouped by stage. */
 
 import { words } from "../language.js";
-import { el, icon } from "../page/dom.js";
+import { el } from "../page/dom.js";
 import { formatCount, formatMs, formatPercent, formatShape } from "../page/format.js";
+import { sum } from "../page/xray/architecture.js";
 
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
-
-/** @type {import("../page/state.js").Panel} */
-export function timingsPanel({ store, session }) {
-  const say = words().timings;
-  const caption = el("p", { class: "muted" });
-  const blocks = el("div", { "data-testid": "blocks" });
-  const benchLine = el("p", { class: "bench", "data-testid": "bench-result" });
-  const buttonText = el("span");
-  const button = el(
-    "button",
-    { type: "button", "data-testid": "bench", onclick: () => void session.benchmark() },
-    icon("gauge"),
-    buttonText,
-  );
-  /** @type {ReturnType<typeof createBreakdown> | null} */
-  let breakdown = null;
-
-  store.watch(
-    (state) => state.timing,
-    (timing) => {
-      if (!timing) {
-        caption.textContent = say.empty;
-        breakdown = null;
-        return blocks.replaceChildren();
-      }
-      caption.textContent = say.caption({
-        what: say.of[timing.of],
-        ms: formatMs(timing.total),
-        macs: formatCount(sum(timing.blocks, (block) => block.macs)),
-        blocks: timing.blocks.length,
-      });
-      // Drawn once per model, then only the numbers change: the camera brings many passes a second.
-      if (!breakdown?.fits(timing.blocks)) {
-        breakdown = createBreakdown(timing.blocks);
-        blocks.replaceChildren(...breakdown.elements);
-      }
-      breakdown.show(timing.blocks);
-      blocks.dataset.forward = String(timing.total);
-    },
-  );
-  store.watch(
-    (state) => state.bench,
-    (bench) => {
-      benchLine.hidden = bench === null;
-      if (!bench) return;
-      const { median, p10, p90, min, gflops, kernel, runs } = bench;
-      benchLine.replaceChildren(
-        ...say.bench({
-          median: el("strong", {}, say.ms(formatMs(median))),
-          runs,
-          p10: formatMs(p10),
-          p90: formatMs(p90),
-          min: formatMs(min),
-          gflops: gflops.toFixed(1),
-          kernel,
-        }),
-      );
-    },
-  );
-  store.watch(
-    (state) => state.activity !== "idle",
-    (busy) => (button.disabled = busy),
-  );
-  store.watch(
-    ({ activity, progress }) =>
-      activity === "benchmarking" && progress?.phase === "bench"
-        ? say.run(progress.done, progress.total)
-        : say.benchmark,
-    (text) => (buttonText.textContent = text),
-  );
-
-  return el(
-    "section",
-    { class: "card timings", "aria-labelledby": "timings-title" },
-    el("div", { class: "card-head" }, el("h2", { id: "timings-title" }, say.title), button),
-    benchLine,
-    caption,
-    blocks,
-  );
-}
 
 /**
  * A ribbon of the stages and a table of the blocks, for passes through one model.
  * @param {BlockTiming[]} model
  */
-function createBreakdown(model) {
+export function createBreakdown(model) {
   const { columns } = words().timings;
   const groups = [...new Set(model.map((block) => block.stage))].map((stage) => createGroup(stage, model));
   const table = el(
@@ -175,7 +96,7 @@ function createRow({ name, shape, macs }) {
   const cells = createCells();
   const element = el(
     "tr",
-    { "data-testid": "block-timing", "data-name": name },
+    { "data-testid": "block-row", "data-name": name },
     el("th", { scope: "row" }, name),
     el("td", {}, formatShape(shape)),
     el("td", {}, macs ? formatCount(macs) : "–"),
@@ -232,13 +153,4 @@ function heading(text, scope = "col", kind = "") {
  */
 function sameBlock(a, b) {
   return a.name === b.name && a.macs === b.macs && formatShape(a.shape) === formatShape(b.shape);
-}
-
-/**
- * @template T
- * @param {T[]} list
- * @param {(item: T) => number} value
- */
-function sum(list, value) {
-  return list.reduce((total, item) => total + value(item), 0);
 }

@@ -2,14 +2,14 @@
 
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
-import { timingsPanel } from "./timings.js";
 
 /** @typedef {import("../page/state.js").Panel} Panel */
 /** @typedef {import("../page/state.js").Tool} Tool */
 
 /** @type {Record<Tool, () => Promise<Panel>>} */
 const TOOLS = {
-  inside: async () => timingsPanel,
+  inside: async () => (await import("./xray.js")).xrayPanel,
+  performance: async () => (await import("./performance.js")).performancePanel,
   compare: async () => (await import("./compare.js")).comparePanel,
   folder: async () => (await import("./folder.js")).folderPanel,
 };

@@ -6,7 +6,9 @@ import { download } from "../network.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").Explanation} Explanation */
+/** @typedef {import("../protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("../protocol.js").Info} Info */
+/** @typedef {import("../protocol.js").MemoryUse} MemoryUse */
 /** @typedef {import("../protocol.js").ModelEntry} ModelEntry */
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 /** @typedef {import("../protocol.js").Result} Result */
@@ -18,9 +20,12 @@ import { download } from "../network.js";
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string, resolution?: number}) => Promise<Info>} load
  * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
+ * @property {(request: {block: string, part: string, channels: number}) => Promise<{parts: FeatureMaps[]}>} inspect
  * @property {(request: {query: string, ids: string[], limit: number}) => Promise<{classes: Prediction[]}>} find
  * @property {(request: {runs: number, progress: (done: number, of: number) => void}) => Promise<BenchResult>} bench
+ * @property {(request: object) => Promise<Omit<MemoryUse, "module">>} memory
  * @property {(request: {bytes: Uint8Array}) => Promise<Sound>} sound
+ * @property {WebAssembly.Memory} linear  the module's own; put here by startGo
  */
 
 /** What wasm_exec.js and the Go module put into the worker's global scope. */
@@ -72,7 +77,8 @@ export async function startGo(module, onExit) {
       onExit(error);
     }, reject);
   });
-  return scope.mobilemamba;
+  // Go exports its memory under this name.
+  return Object.assign(scope.mobilemamba, { linear: /** @type {WebAssembly.Memory} */ (instance.exports.mem) });
 }
 
 /**
