@@ -174,8 +174,8 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | InspectRequest | FindRequest
- *   | BenchRequest | MemoryRequest | SoundRequest} RequestBody
+ * @typedef {InitRequest | LoadRequest | ClassifyRequest | FrameRequest | ExplainRequest | InspectRequest
+ *   | FindRequest | BenchRequest | MemoryRequest | SoundRequest} RequestBody
  */
 /** @typedef {RequestBody & {id: number}} Request */
 

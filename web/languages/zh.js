@@ -1,6 +1,7 @@
 /** What the page says in Simplified Chinese. */
 
 import { zhInside } from "./zh-inside.js";
+
 /** @type {import("../language.js").Words["input"]} */
 const input = {
   folder: "选择文件夹",

@@ -98,12 +98,12 @@ import { STILL } from "./pulse.js";
  * @property {Memory[]} history        the last first
  * @property {Timing | null} timing
  * @property {BenchResult | null} bench
- * @property {string} inspected        the block whose inside is shown; empty: none's
- * @property {Inspection | null} inspection  of that block or, until it is there, of the one before
- * @property {number} tour             the step of the guided tour; -1: it is not on
  * @property {LiveState} live
  * @property {import("./pulse.js").Pulse} pulse  of what is live
  * @property {boolean} smooth          live answers are averaged over time
+ * @property {string} inspected        the block whose inside is shown; empty: none's
+ * @property {Inspection | null} inspection  of that block or, until it is there, of the one before
+ * @property {number} tour             the step of the guided tour; -1: it is not on
  * @property {"off" | "preparing" | "on"} sound
  * @property {Fault | null} error
  * @property {import("./recovery.js").Remedy[]} remedies  of the error
@@ -177,12 +177,12 @@ export function createPageStore(language) {
       history: [],
       timing: null,
       bench: null,
-      inspected: "",
-      inspection: null,
-      tour: -1,
       live: LIVE_OFF,
       pulse: STILL,
       smooth: false,
+      inspected: "",
+      inspection: null,
+      tour: -1,
       sound: "off",
       error: null,
       remedies: [],

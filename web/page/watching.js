@@ -30,7 +30,7 @@ const MAP_INTERVAL = 150;
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {import("./sound.js").Player} options.player
  * @param {import("./inquiry.js").Inquiry} options.inquiry
- * @param {ReturnType<typeof import("./medians.js").createMedians>} options.medians  of the times of passes
+ * @param {ReturnType<typeof import("./medians.js").createMedians>} options.medians  of the blocks' times
  * @param {() => void} options.clear  takes the picture from the stage
  * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
  * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
@@ -57,10 +57,9 @@ export function createWatching({ store, classifier, player, inquiry, medians, cl
     const { live: watched } = store.get();
     const about = watched.source === "film" ? watched.name : (watched.source ?? "");
     store.update({ answer: { about, live: true, result } });
-    const typical = medians.add(result.ms.forward, result.blocks);
     if (now - timed > TIMING_INTERVAL) {
       timed = now;
-      store.update({ timing: { of: "answer", ...typical } });
+      store.update({ timing: { of: "answer", ...medians.add(result.ms.forward, result.blocks) } });
     }
     const [best] = result.top;
     if (best.p >= CONFIDENT && best.index !== confident) player.play("confident");
