@@ -83,5 +83,8 @@ store.update({ language: await spoken });
 openEntrances(store, session);
 store.watch((state) => state.language, mount);
 await session.start(query);
-await (await import("./page/launch.js")).receiveFiles(session, query.shared);
-await (await import("./page/offline.js")).keepOffline(store);
+// Whose connection is gone by now does without.
+const launch = await import("./page/launch.js").catch(() => null);
+await launch?.receiveFiles(session, query.shared);
+const offline = await import("./page/offline.js").catch(() => null);
+await offline?.keepOffline(store);

@@ -42,7 +42,7 @@ import { ARTIFACTS } from "./repo.mjs";
 
 /** From so many frames on nothing may grow: of the page, and of every engine and model anew. */
 const WARM_UP = 200;
-/** Memory is looked at every so many milliseconds, and at the end. */
+/** Memory is looked at every so many milliseconds, as often as frames warm up, and at the end. */
 const SAMPLE_EVERY = 10_000;
 /** So much more memory is still none, in bytes. */
 const ALLOWANCE = 1 << 20;
@@ -76,7 +76,7 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
     const times = new Map();
     /** @type {Sample[]} */
     const samples = [];
-    let [count, losses, switches, lastSample] = [0, 0, 0, -Infinity];
+    let [count, losses, switches, lastSample, sampled] = [0, 0, 0, -Infinity, 0];
     /** The frame after which the engine or the model is another one. */
     let disturbed = 0;
 
@@ -93,12 +93,14 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
         !(await page.$("error").isVisible()),
         `an error after ${count} frames: ${await page.$("error").innerText()}`,
       );
-      if (count >= WARM_UP && (performance.now() - lastSample > SAMPLE_EVERY || count >= frames)) {
+      const due = performance.now() - lastSample > SAMPLE_EVERY || count - sampled >= WARM_UP || count >= frames;
+      if (count >= WARM_UP && due) {
         const { heap, memory } = await measure(page.page, cdp);
         const settled = count - disturbed >= WARM_UP;
         samples.push({ frames: count, heap, memory, stretch: losses + switches, settled });
         say(`${elapsed().toFixed(1)} min · ${count} frames · heap ${megabytes(heap)} · engine ${megabytes(memory)}`);
         lastSample = performance.now();
+        sampled = count;
       }
       if (replaceEvery && losses < replaceTimes && elapsed() >= (losses + 1) * replaceEvery) {
         losses++;

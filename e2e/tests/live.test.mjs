@@ -307,15 +307,15 @@ test("live goes on after the engine has crashed, and says so; after two crashes 
   await page.$("live-restarts").getByText("1").waitFor();
   assert.ok(!(await page.$("error").isVisible()));
 
-  await page.page.route("**/*.wasm", (route) =>
-    route.fulfill({ contentType: "application/wasm", body: Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) }),
+  await page.page.route("**/worker.js", (route) =>
+    route.fulfill({ contentType: "text/javascript", body: 'throw new Error("broken")' }),
   );
   await crash();
   assert.equal(await page.errorCode(), "worker-crashed");
   await page.page.getByText("Start camera").waitFor();
-  await page.page.unroute("**/*.wasm");
+  await page.page.unroute("**/worker.js");
   await startCamera(page);
-  await page.close();
+  await page.close(/broken/);
 });
 
 /** In milliseconds. */

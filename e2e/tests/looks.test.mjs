@@ -71,10 +71,13 @@ function cutTexts(page) {
       const lost = /hidden|clip/.test(style.overflow) && element.innerText.trim();
       if (clips && lost && element.scrollWidth > element.clientWidth + 1) cut.push(`${name} is cut at its side`);
       if (clips && lost && element.scrollHeight > element.clientHeight + 1) cut.push(`${name} is cut below`);
+      // What its own box clips, as the bars are, does not show where it sticks out.
+      const clipped = element.parentElement && getComputedStyle(element.parentElement).overflow !== "visible";
       const card = element.closest(".card")?.getBoundingClientRect();
       const box = element.getBoundingClientRect();
       if (
         card &&
+        !clipped &&
         box.width > 0 &&
         style.position === "static" &&
         (box.right > card.right + 1 || box.left < card.left - 1)

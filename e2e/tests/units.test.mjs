@@ -56,10 +56,12 @@ test("the address is read with its limits", () => {
     kernel: "auto",
     image: undefined,
     language: null,
+    shared: false,
     runs: 0,
   });
   assert.deepEqual(parseQuery("?model=a&kernel=simd&img=cat.jpg&bench=5&lang=zh", base), {
     language: "zh",
+    shared: false,
     model: "a",
     kernel: "simd",
     image: "https://example.org/some/path/cat.jpg",

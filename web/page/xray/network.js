@@ -128,17 +128,21 @@ function createNode(plan, widest, say, open) {
       "data-kind": kind,
       "aria-expanded": "false",
       "aria-controls": "inspector",
+      // The name is what is written on the block; this is what its drawing says.
+      "aria-description": [say.map(shape), split ? say.splitWords(split) : ""].filter(Boolean).join(", "),
       onclick: () => open(name),
     },
-    el("span", { class: "node-head" }, el("span", { class: "node-name" }, name), badge),
+    el("span", { class: "node-head" }, el("span", { class: "node-name" }, name), " ", badge, " "),
     el("span", { class: "node-kind" }, say.kinds[kind]),
+    " ",
     drawBlock(plan, widest),
-    el("span", { class: "node-split" }, ...(split ? splitText(split, say) : [])),
+    el("span", { class: "node-split", "aria-hidden": "true" }, ...(split ? splitText(split, say) : [])),
     time,
+    " ",
     cost,
+    " ",
     rate,
   );
-  const about = [name, say.kinds[kind], say.map(shape), split ? say.splitWords(split) : ""].filter(Boolean).join(", ");
   return {
     plan,
     element,
@@ -162,11 +166,6 @@ function createNode(plan, widest, say, open) {
         delete element.dataset.share;
       }
       rate.textContent = value?.gflops ? `${value.gflops.toFixed(1)} GFLOP/s` : "";
-      const numbers = [time, cost, rate]
-        .filter((part) => !part.hidden && part.textContent)
-        .map((part) => part.textContent);
-      if (isSlowest) numbers.push(say.slowestBadge);
-      element.setAttribute("aria-label", `${about}. ${numbers.join(", ")}`);
     },
   };
 }
