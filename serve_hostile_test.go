@@ -216,7 +216,7 @@ func TestLinks(t *testing.T) {
 	}
 	for name, target := range map[string]string{
 		"within.js": "a.js", "absolute.txt": filepath.Join(dir, "out/secret.txt"), "relative.txt": "../out/secret.txt", "folder": "../out",
-		"again.txt": "relative.txt", "loop.txt": "loop.txt", "root": "/", "sibling.js": "../assets/b.js", "gone.txt": "nothing",
+		"again.txt": "relative.txt", "loop.txt": "loop.txt", "machine": "/", "sibling.js": "../assets/b.js", "gone.txt": "nothing",
 	} {
 		if err := os.Symlink(target, filepath.Join(dir, "web", name)); err != nil {
 			t.Fatal(err)
@@ -230,7 +230,7 @@ func TestLinks(t *testing.T) {
 	addr := opened(t, s, nil)
 	for target, status := range map[string]int{
 		"/a.js": 200, "/within.js": 200, "/absolute.txt": 404, "/relative.txt": 404, "/folder/secret.txt": 404, "/again.txt": 404,
-		"/loop.txt": 404, "/root/etc/passwd": 404, "/sibling.js": 404, "/gone.txt": 404, "/folder": 404,
+		"/loop.txt": 404, "/machine/etc/passwd": 404, "/sibling.js": 404, "/gone.txt": 404, "/folder": 404,
 	} {
 		res, body := raw(t, addr, "GET "+target+" HTTP/1.1\r\nHost: localhost\r\n\r\n")
 		if res.StatusCode != status || status == 200 && body != "inside" || strings.Contains(body, "secret") {
