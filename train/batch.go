@@ -38,7 +38,8 @@ func (t *Trainer) batch() error {
 		t.order = stream(o.Seed, orderStream, uint64(epoch)).Perm(len(t.data.Train))
 		t.ordered = epoch
 	}
-	n := 3 * o.Size * o.Size
+	size := t.size()
+	n := 3 * size * size
 	t.x = ops.Grow(t.x, o.Batch*n)
 	t.labels, t.places = t.labels[:0], t.places[:0]
 	chosen := t.order[at*o.Batch:][:o.Batch]
@@ -49,8 +50,8 @@ func (t *Trainer) batch() error {
 	errs := make([]error, o.Batch)
 	t.net.pass.team.Run(o.Batch, func(i int) {
 		s, _ := t.samplers.Get().(*sampler)
-		if s == nil {
-			s = newSampler(o.Size)
+		if s == nil || s.size != size {
+			s = newSampler(size)
 		}
 		defer t.samplers.Put(s)
 		picture := &t.data.Train[chosen[i]]
@@ -66,8 +67,8 @@ func (t *Trainer) batch() error {
 			return err
 		}
 	}
-	t.mixed = o.Mixing.draw(stream(o.Seed, mixStream, uint64(t.header.Step)), o.Size, o.Size)
-	t.mixed.apply(t.net.pass.team, t.x, o.Batch, o.Size, o.Size)
+	t.mixed = o.Mixing.draw(stream(o.Seed, mixStream, uint64(t.header.Step)), size, size)
+	t.mixed.apply(t.net.pass.team, t.x, o.Batch, size, size)
 	t.target = grow32(t.target, o.Batch*o.Config.Classes)
 	t.mixed.targets(t.target, t.labels, o.Config.Classes, o.Smoothing)
 	return nil

@@ -14,6 +14,10 @@ type Options struct {
 	Size   int          `json:"size"`   // side of the input in pixels
 	Source int          `json:"source"` // side of the pictures where they are smaller than the input and are enlarged; else 0
 
+	// Progressive learning (EfficientNetV2, section 4): the first epochs see smaller inputs, which cost less.
+	StartSize   int     `json:"start_size,omitempty"` // their side; 0 for Size
+	StartEpochs float64 `json:"start_epochs,omitempty"`
+
 	Epochs       float64 `json:"epochs"`
 	WarmupEpochs float64 `json:"warmup_epochs"`
 	Batch        int     `json:"batch"`
@@ -47,6 +51,8 @@ func (o *Options) check() error {
 	switch {
 	case o.Size < 16 || o.Size > 1024:
 		return fmt.Errorf("train: an input of %d pixels is not possible; 16 to 1024 are", o.Size)
+	case o.StartSize != 0 && (o.StartSize < 16 || o.StartSize > 1024):
+		return fmt.Errorf("train: a first input of %d pixels is not possible; 16 to 1024 are", o.StartSize)
 	case o.Batch < 2 || o.Batch%2 != 0:
 		return fmt.Errorf("train: a batch of %d is not possible; it is even, since mixup pairs its pictures", o.Batch)
 	case !(o.Epochs > 0):
@@ -59,6 +65,14 @@ func (o *Options) check() error {
 		return errors.New("train: the temperature of distillation must be positive")
 	}
 	return nil
+}
+
+// sizeAt is the side of the input after some epochs.
+func (o *Options) sizeAt(epochs float64) int {
+	if o.StartSize != 0 && epochs < o.StartEpochs {
+		return o.StartSize
+	}
+	return o.Size
 }
 
 // Preprocess is the transform of evaluation, as a model manifest writes it: for small pictures that training enlarges

@@ -255,7 +255,8 @@ func (t *Trainer) step() (Progress, error) {
 	}
 	k := o.Config.Classes
 	t.net.pass.rng = stream(o.Seed, dropStream, uint64(h.Step))
-	logits := t.net.Forward(t.x, o.Batch, o.Size, o.Size)
+	size := t.size()
+	logits := t.net.Forward(t.x, o.Batch, size, size)
 	t.dlogits = grow32(t.dlogits, len(logits))
 	clear(t.dlogits)
 	p.Loss = CrossEntropy(t.dlogits, logits, t.target, k)
@@ -274,6 +275,11 @@ func (t *Trainer) step() (Progress, error) {
 	return p, nil
 }
 
+// size is the side of the next step's input.
+func (t *Trainer) size() int {
+	return t.header.Options.sizeAt(float64(t.header.Step) / float64(t.perEpoch))
+}
+
 // teach returns the teacher's logits for the batch, nil without one.
 func (t *Trainer) teach() ([]float32, error) {
 	o := &t.header.Options
@@ -283,7 +289,8 @@ func (t *Trainer) teach() ([]float32, error) {
 	case t.teacher.stored != nil:
 		return t.teacher.lookup(t.places, t.mixed, o.Tau), nil
 	}
-	return t.teacher.Logits(t.x, o.Batch, o.Size, o.Size)
+	size := t.size()
+	return t.teacher.Logits(t.x, o.Batch, size, size)
 }
 
 // clock measures the pictures a second over the last steps.

@@ -70,6 +70,8 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.DurationVar(&f.saveEvery, "save-every", 10*time.Minute, "`time` between two saved states")
 
 	fs.IntVar(&o.Size, "size", 0, "side of the input in `pixels`; default: the configuration's")
+	fs.IntVar(&o.StartSize, "start-size", 0, "side of the input in `pixels` during --start-epochs; default: --size")
+	fs.Float64Var(&o.StartEpochs, "start-epochs", 0, "`epochs` with inputs of --start-size, which cost less when they are smaller")
 	fs.IntVar(&o.Source, "source", -1, "side in `pixels` of small pictures that are enlarged to --size, 0 for photographs; default: found out")
 	fs.Float64Var(&o.Epochs, "epochs", o.Epochs, "passes over the training pictures")
 	fs.Float64Var(&o.WarmupEpochs, "warmup-epochs", o.WarmupEpochs, "of them, with a growing learning rate")
