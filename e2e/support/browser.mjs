@@ -1,32 +1,20 @@
 /** A headless Chromium and what a person does with the page. */
 
 import assert from "node:assert/strict";
-import { accessSync, constants, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
+import { findProgram } from "./programs.mjs";
 import { startSite } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} PlaywrightPage */
 /** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
 /** @typedef {{name: string, mimeType: string, buffer: Buffer}} TestFile */
 
-const NAMES = ["chromium", "chromium-browser", "google-chrome"];
-
 /** The browser of the machine: CHROMIUM=PATH or the first known name on PATH. */
 export function findChromium() {
-  if (process.env.CHROMIUM) return process.env.CHROMIUM;
-  for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
-    for (const name of NAMES) {
-      const file = path.join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not there; the next one may be.
-      }
-    }
-  }
-  throw new Error(`no Chromium found (${NAMES.join(", ")}): install it with the package manager, or set CHROMIUM=PATH`);
+  const names = ["chromium", "chromium-browser", "google-chrome"];
+  return findProgram("CHROMIUM", names, "install Chromium with the package manager");
 }
 
 /**

@@ -40,10 +40,14 @@ function buildCommand() {
 /**
  * What the command line answers for a picture.
  * @param {string} file
+ * @param {object} [options]
+ * @param {number} [options.top]    how many classes
+ * @param {string} [options.model]  a checkpoint; without it the default model
  * @returns {Promise<import("../../web/protocol.js").Result>}
  */
-export async function classifyNatively(file) {
-  const { stdout } = await run(await buildCommand(), ["classify", "--json", file], { maxBuffer: 1 << 24 });
+export async function classifyNatively(file, { top = 5, model } = {}) {
+  const args = ["classify", "--json", "--top", String(top), ...(model ? ["--model", model] : []), file];
+  const { stdout } = await run(await buildCommand(), args, { maxBuffer: 1 << 24 });
   return JSON.parse(stdout)[0];
 }
 
