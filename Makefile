@@ -6,13 +6,17 @@ ADDR ?= 127.0.0.1:8080
 # How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
 FUZZTIME ?= 30s
 
-.PHONY: run test vet fuzz audit wasm site weights lighthouse bench visits soak demo clean
+.PHONY: run test test-engines vet fuzz audit wasm site weights lighthouse bench visits soak demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
 
 test: ## install what the tests need and run everything
 	@./.ci/test
+
+test-engines: ## the page's core in Chromium, Firefox and WebKitGTK; with RECORD=1 docs/reliability.md gets what came of it
+	./e2e/engines/install.sh
+	cd e2e && RECORD="$(RECORD)" node --test engines/engines.test.mjs
 
 vet: ## gofmt and go vet, native and for the browser
 	@test -z "$$(gofmt -l $$(git ls-files "*.go"))" || { echo "gofmt would change:"; gofmt -l $$(git ls-files "*.go"); exit 1; }

@@ -19,6 +19,7 @@ type dependency struct{ name, version, licence string }
 var permitted = []string{
 	"MIT", "BSD-2-Clause", "BSD-3-Clause", "ISC", "Apache-2.0", "CC-BY-4.0", "FTL", "MIT OR CC0-1.0", "MIT AND Apache-2.0",
 	"MPL-2.0", // of a tool that only tests use: it asks something of who changes its files or ships them
+	"0BSD",
 }
 
 const unlicensed = "github.com/chengxilo/virtualterm"

@@ -1,7 +1,7 @@
 /** What every engine must do with the page, each as a person or another page would ask for it. */
 
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { KERNELS } from "../../web/kernels.js";
 import { drawScene, encodePng } from "../support/pictures.mjs";
@@ -10,7 +10,7 @@ import { Unsupported, selector, text, until, visible } from "./engine.mjs";
 import { ENDINGS } from "./site.mjs";
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
-/** @typedef {import("../../web/protocol.js").Result} Result */
+/** @typedef {import("../../web/protocol.js").Prediction} Prediction */
 
 /**
  * What the checks share.
@@ -30,6 +30,8 @@ import { ENDINGS } from "./site.mjs";
  */
 
 const TOLERANCE = 1e-4;
+/** More classes than any model has. */
+const ALL = 10_000;
 const SAMPLE = path.join(ROOT, "assets/samples/orange.jpg");
 
 /** @type {Check[]} */
@@ -80,6 +82,21 @@ function answer(engine, about) {
   );
 }
 
+/** What the command line answers, by the picture and the model. @type {Map<string, Promise<Prediction[]>>} */
+const native = new Map();
+
+/**
+ * All classes as the command line sees them.
+ * @param {string} file
+ * @param {string} [model]
+ */
+function classes(file, model) {
+  const key = `${model} ${readFileSync(file, "latin1")}`;
+  const answer = native.get(key) ?? classifyNatively(file, { top: ALL, model }).then(({ top }) => top);
+  native.set(key, answer);
+  return answer;
+}
+
 /**
  * Picks a file and holds the answer against the command line's.
  * @param {Engine} engine
@@ -89,7 +106,8 @@ function answer(engine, about) {
 async function classifyPicked(engine, file, model) {
   await engine.setFiles("file-input", file);
   const top = await answer(engine, path.basename(file));
-  const expected = (await classifyNatively(file, { model })).top;
+  assert.equal(top.length, 5);
+  const expected = (await classes(file, model)).slice(0, 5);
   assert.deepEqual(
     top.map(({ index }) => index),
     expected.map(({ index }) => index),
@@ -144,7 +162,7 @@ async function kernel(engine, { url, first }, name) {
   const file = scene(`engines-${name}`);
   await classifyPicked(engine, file);
 
-  const expected = (await classifyNatively(file, { top: 10_000 })).top;
+  const expected = await classes(file);
   const { top, logit, ran } = await engine.evaluate(
     classifyAll,
     name,

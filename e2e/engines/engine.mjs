@@ -28,7 +28,7 @@ import { setTimeout as sleep } from "node:timers/promises";
  */
 
 /** For a machine that has other things to do, in milliseconds. */
-export const PATIENCE = 180_000;
+export const PATIENCE = 240_000;
 
 /** The browser cannot do something, and the page says so or does without: no failure. */
 export class Unsupported extends Error {}

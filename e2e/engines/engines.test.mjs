@@ -1,8 +1,10 @@
 /**
  * The core of the page in engines of different make: `make test-engines`. Every engine is asked everything; one that is
- * not on this machine fails. RECORD=1 writes what came of it into docs/.
+ * not on this machine fails. ENGINES=Firefox,WebKitGTK asks these alone, CHECKS=own,crash asks this alone; RECORD=1
+ * writes what came of it into docs/.
  */
 
+import assert from "node:assert/strict";
 import { mkdirSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
@@ -19,7 +21,12 @@ import { driver as webkitgtk } from "./webkitgtk.mjs";
 
 /** @typedef {import("./engine.mjs").Engine} Engine */
 
-const DRIVERS = [chromium, firefox, webkitgtk];
+const DRIVERS = chosen([chromium, firefox, webkitgtk], ({ name }) => name, process.env.ENGINES);
+const ASKED = chosen(CHECKS, ({ id }) => id, process.env.CHECKS);
+const whole = !process.env.ENGINES && !process.env.CHECKS;
+
+// The browsers are ended as the process ends, which a signal alone does not do.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 
 /** @type {import("./table.mjs").Outcomes} */
 const outcomes = {};
@@ -41,7 +48,10 @@ after(async () => {
   await hub?.stop();
   site?.stop();
   console.log(`\n${toTable(outcomes)}`);
-  if (process.env.RECORD) record(outcomes);
+  if (process.env.RECORD) {
+    assert.ok(whole, "what is recorded is a run of every check in every engine");
+    record(outcomes);
+  }
 });
 
 for (const { name, start } of DRIVERS) {
@@ -49,7 +59,7 @@ for (const { name, start } of DRIVERS) {
     const engine = await start();
     outcomes[name] = { version: engine.version, checks: {} };
     try {
-      for (const check of CHECKS) {
+      for (const check of ASKED) {
         await t.test(`${name}: ${check.title}`, async (t) => {
           const { outcome, note, error } = await ask(engine, check);
           outcomes[name].checks[check.id] = note ? { outcome, note } : { outcome };
@@ -61,6 +71,21 @@ for (const { name, start } of DRIVERS) {
     } finally {
       await engine.stop();
     }
+  });
+}
+
+/**
+ * @template T
+ * @param {T[]} all
+ * @param {(one: T) => string} nameOf
+ * @param {string} [wish]  names with commas between them; without it all
+ */
+function chosen(all, nameOf, wish) {
+  if (!wish) return all;
+  return wish.split(",").map((name) => {
+    const one = all.find((one) => nameOf(one) === name);
+    if (!one) throw new Error(`there is no ${name}, but ${all.map(nameOf).join(", ")}`);
+    return one;
   });
 }
 
