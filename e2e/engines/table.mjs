@@ -1,6 +1,6 @@
 /** What came of a run, for people and for docs/. */
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../support/repo.mjs";
 import { CHECKS } from "./checks.mjs";
@@ -43,11 +43,32 @@ function cell(outcome) {
   return note ? `${text}: ${note.replaceAll(/\s+/g, " ")}` : text;
 }
 
-/** @param {Outcomes} outcomes */
+/**
+ * Writes outcomes in the place of those that are recorded. What the same version made of other checks stays.
+ * @param {Outcomes} outcomes
+ */
 export function record(outcomes) {
-  writeFileSync(RECORD, `${JSON.stringify(outcomes, null, 1)}\n`);
+  const all = merge(existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, "utf8")) : {}, outcomes);
+  writeFileSync(RECORD, `${JSON.stringify(all, null, 1)}\n`);
   const { before, after } = around(readFileSync(DOCUMENT, "utf8"));
-  writeFileSync(DOCUMENT, before + BEGIN + toTable(outcomes) + END + after);
+  writeFileSync(DOCUMENT, before + BEGIN + toTable(all) + END + after);
+}
+
+/**
+ * @param {Outcomes} recorded
+ * @param {Outcomes} outcomes
+ * @returns {Outcomes}
+ */
+export function merge(recorded, outcomes) {
+  const names = Object.keys({ ...recorded, ...outcomes }).sort();
+  return Object.fromEntries(
+    names.map((name) => {
+      const [old, now] = [recorded[name], outcomes[name]];
+      const checks = { ...(now && old?.version !== now.version ? {} : old.checks), ...now?.checks };
+      const asked = CHECKS.filter(({ id }) => checks[id]);
+      return [name, { ...old, ...now, checks: Object.fromEntries(asked.map(({ id }) => [id, checks[id]])) }];
+    }),
+  );
 }
 
 /**
