@@ -249,7 +249,7 @@ async function crash(engine, { url }) {
     await until(
       engine,
       `the end by ${kind} is named`,
-      (query) => document.querySelector(query),
+      (query) => document.querySelector(query) !== null,
       `${selector("error")}[data-code="worker-crashed"]`,
     );
     await classifyPicked(engine, scene(`engines-after-${kind}`));
