@@ -6,7 +6,7 @@ ADDR ?= 127.0.0.1:8080
 # How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
 FUZZTIME ?= 30s
 
-.PHONY: run test test-engines vet fuzz audit wasm site weights lighthouse bench visits soak demo clean
+.PHONY: run test test-engines vet fuzz audit wasm site weights lighthouse bench visits soak animation demo clean
 
 run: ## build the page and serve it to this machine
 	go run . -addr $(ADDR)
@@ -55,7 +55,11 @@ soak: ## live on a fake camera for half an hour, or for FRAMES=N: nothing may gr
 	./e2e/install.sh
 	cd e2e && node soak.mjs --frames "$(FRAMES)" --minutes "$(MINUTES)"
 
-demo: ## measure what distillation and a long schedule are worth; writes docs/demo.* and the table in README.md
+animation: ## record the README's animation and screenshots; needs img2webp (on Debian: apt-get install webp)
+	./e2e/install.sh
+	cd e2e && node animation.mjs
+
+demo: ## measure what distillation and a long schedule are worth; writes docs/demo.* and the table in the READMEs
 	GOEXPERIMENT=simd go run ./train/demo
 
 clean:

@@ -3,7 +3,10 @@
 //
 // Files are not trusted. Nothing in a pickle is ever executed: only tensors, dictionaries and plain values are
 // built, and any other global is an error. Every size is checked against the file before memory is taken for
-// it, and refusing a file reads only its directory.
+// it, and refusing a file reads only its directory. Errors about a file are *Error, those about a model *MismatchError.
+//
+// The formats are those of torch.save (a zip archive since PyTorch 1.6, before it a sequence of pickles) and of
+// https://huggingface.co/docs/safetensors, extended by weights of 8 bits: see WriteSafetensors.
 package checkpoint
 
 import (
@@ -95,7 +98,7 @@ func notACheckpoint(head []byte) error {
 	return errorf(NotACheckpoint, "this is no checkpoint, or its beginning is damaged"+want)
 }
 
-// Open reads the named file's directory. The closer must outlive the reading of tensors.
+// Open reads the named file's directory, as Read does. The closer must outlive the reading of tensors.
 func Open(path string, opt Options) (*StateDict, io.Closer, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -52,7 +52,7 @@ func parseDType(name string) (DType, bool) {
 type Tensor struct {
 	Name  string
 	DType DType
-	Shape []int
+	Shape []int // [] for a scalar
 
 	data []float32 // of a tensor in memory
 	src  source    // of a tensor in a file, where data is nil
@@ -87,6 +87,7 @@ func product(shape []int) int {
 }
 
 // Float32s returns the elements as float32, row-major, in a slice of their own. Quantised weights are scaled.
+// It fails where the file cannot be read.
 func (t *Tensor) Float32s() ([]float32, error) {
 	if t.data != nil {
 		return append(make([]float32, 0, len(t.data)), t.data...), nil
@@ -152,7 +153,7 @@ func (t *Tensor) Float64s() ([]float64, error) {
 	return out, nil
 }
 
-// Int64s returns the elements of an integer tensor, row-major.
+// Int64s returns the elements of an integer tensor, row-major. Another type is an error.
 func (t *Tensor) Int64s() ([]int64, error) {
 	raw, err := t.bytes()
 	if err != nil {

@@ -162,7 +162,7 @@ type Block struct {
 }
 
 // Classify answers with the k likeliest classes of a picture. File and the time of decoding are the caller's
-// to fill in; see Result.SetDecode.
+// to fill in; see Result.SetDecode. Weights that give no numbers are a *checkpoint.Error.
 func (c *Classifier) Classify(img *vision.Image, k int) (*Result, error) {
 	return c.ClassifyFrame(img, k, 1)
 }
@@ -216,7 +216,7 @@ func (r *Result) SetDecode(ms float64) {
 	r.Ms.Total += ms
 }
 
-// Logits computes the logits of a picture, valid until the next call.
+// Logits computes the logits [classes] of a picture, valid until the next call. It forgets the picture classified last.
 func (c *Classifier) Logits(img *vision.Image) ([]float32, error) {
 	c.seen = nil
 	if err := c.pre.Apply(img, c.input); err != nil {

@@ -48,6 +48,7 @@ type View struct {
 }
 
 // Explain splits the score of a class for the picture classified last over the positions of the network's final map.
+// Errors are ErrNoPicture and *ClassError.
 func (c *Classifier) Explain(class int) (*Explanation, error) {
 	if c.seen == nil {
 		return nil, ErrNoPicture

@@ -9,7 +9,7 @@ import (
 
 // Find returns the likeliest k classes, for the picture classified last, whose label has the words of a query in it,
 // in any order and case, or whose id is one of those given: a caller who knows the classes by other names, in another
-// language, looks those up and passes the ids.
+// language, looks those up and passes the ids. The error is ErrNoPicture.
 func (c *Classifier) Find(query string, ids []string, k int) ([]Prediction, error) {
 	if c.seen == nil {
 		return nil, ErrNoPicture

@@ -38,7 +38,7 @@ type FeatureMaps struct {
 //
 // The liveliest channel is the one whose values differ most between positions, by their standard deviation: a large
 // channel that is the same everywhere says nothing about the picture. Of a map with a single position it is the
-// largest. Parts that are alike show the same channels.
+// largest. Parts that are alike show the same channels. Errors are ErrNoPicture and *BlockError.
 func (c *Classifier) Inspect(block, part string, k int) ([]FeatureMaps, error) {
 	if c.seen == nil {
 		return nil, ErrNoPicture

@@ -4,10 +4,10 @@ package kernels
 // is not exactly 0.5.
 const haarGain = 0.49999997
 
-// HaarArgs are the operands of one level of the two-dimensional Haar transform and its inverse, between a map
-// [H, W, C] and its coefficients [h, w, 4, C] with h = ceil(H/2), w = ceil(W/2) and the bands in the order LL,
-// V (vertical high), H (horizontal high), D (both). A map of odd size counts as zero-padded by a row at the
-// bottom or a column at the right; the inverse drops what it would write there.
+// HaarArgs are the operands of one level of the two-dimensional Haar transform (section 3.3; WTConv, arXiv 2407.05848)
+// and its inverse, between a map [H, W, C] and its coefficients [h, w, 4, C] with h = ceil(H/2), w = ceil(W/2) and the
+// bands in the order LL, V (vertical high), H (horizontal high), D (both). A map of odd size counts as zero-padded by a
+// row at the bottom or a column at the right; the inverse drops what it would write there.
 type HaarArgs struct {
 	H, W, C int
 	Map     []float32 // [H, W, C], pixels LD apart

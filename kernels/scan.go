@@ -1,7 +1,8 @@
 package kernels
 
-// ScanArgs are the operands of one direction of the selective scan with state size 1 (Mamba's S6, the paper's
-// SS2D). Per channel, over the L steps in the order of the direction and with h = 0 before the first:
+// ScanArgs are the operands of one direction of the selective scan with state size 1 (Mamba's S6, arXiv 2312.00752; the
+// paper's SS2D is VMamba's, arXiv 2401.10166). Per channel, over the L steps in the order of the direction and with h =
+// 0 before the first:
 //
 //	Δ_t = softplus(Delta_t)
 //	h_t = exp(Δ_t·A)·h_{t-1} + Δ_t·B_t·x_t

@@ -7,29 +7,29 @@ import (
 
 // Set is one variant of every operation.
 type Set struct {
-	Name          string // the instruction set: "scalar", ...
+	Name          string // the instruction set: "scalar", "simd", "relaxed", "avx2" or "avx512"
 	GEMM          GEMM
 	Conv3x3S2     func(Conv3x3S2Args)
 	Depthwise     func(DepthwiseArgs)
-	HaarAnalysis  func(HaarArgs)
-	HaarSynthesis func(HaarArgs)
+	HaarAnalysis  func(HaarArgs) // Coef from Map
+	HaarSynthesis func(HaarArgs) // Map from Coef
 	SelectiveScan func(ScanArgs)
 	LayerNorm     func(LayerNormArgs)
-	GlobalPool    func(y, x []float32, pixels, channels int)
+	GlobalPool    func(y, x []float32, pixels, channels int) // y [channels] = the mean of x [pixels, channels] over its pixels
 	ScaleShift    func(ScaleShiftArgs)
-	Add           func(y, x []float32)
-	Mul           func(y, x []float32)
-	ReLU          func(x []float32)
+	Add           func(y, x []float32) // y += x, of the same length
+	Mul           func(y, x []float32) // y *= x, of the same length
+	ReLU          func(x []float32)    // in place, as are the next ones
 	SiLU          func(SiLUArgs)
 	Sigmoid       func(x []float32)
-	Softplus      func(x []float32)
+	Softplus      func(x []float32) // log(1 + exp(x)); x itself beyond 20, as PyTorch has it
 	Resize        Resize
 	Normalize     func(NormalizeArgs)
 }
 
 // Variants returns the table of what this build carries and this processor runs: one row per instruction set,
-// slowest first, each complete: the reference, then the platform's. Tests and benchmarks range over it; a variant that is not in it cannot be
-// reached.
+// slowest first, each complete: the reference, then the platform's. Tests and benchmarks range over it; a variant that
+// is not in it cannot be reached.
 func Variants() []Set {
 	return append([]Set{scalar}, platformVariants()...)
 }
@@ -56,7 +56,8 @@ var scalar = Set{
 	Normalize:     normalizeScalar,
 }
 
-// Select returns the named row of the table; "auto" or "" is the last, the fastest.
+// Select returns the named row of the table; "auto" or "" is the last, the fastest. A name that this build or this
+// processor has no row for is an error, which lists those that there are.
 func Select(name string) (*Set, error) {
 	all := Variants()
 	if name == "" || name == "auto" {

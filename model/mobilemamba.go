@@ -3,7 +3,8 @@
 // MobileMamba blocks with patch merging between them, a linear head; inside a block the MRFFI module with its
 // global (wavelet and Mamba), local and identity branch. Fields and traces carry the official names.
 //
-// Maps are [H, W, C] row-major float32 throughout.
+// Maps are [H, W, C] row-major float32 throughout. Errors about a checkpoint that is no MobileMamba
+// hold a *checkpoint.MismatchError, with every tensor that is missing, unexpected or misshapen, or a *checkpoint.Error.
 package model
 
 import (

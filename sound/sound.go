@@ -20,7 +20,8 @@ const (
 	MaxSeconds = 10       // of what is decoded; the rest is left out
 )
 
-// Decode returns the samples of an MP3, interleaved, from -1 to 1, and the frames a second.
+// Decode returns the samples of an MP3, interleaved, from -1 to 1, and the frames a second. A sound beyond MaxBytes, of
+// another format or damaged is an error.
 func Decode(data []byte) (samples []float32, rate int, err error) {
 	if len(data) > MaxBytes {
 		return nil, 0, fmt.Errorf("%d bytes are too many for an earcon; the limit is %d", len(data), MaxBytes)

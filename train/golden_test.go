@@ -243,7 +243,7 @@ func (g *goldenCase) loss(name string, dlogits, logits []float32) float64 {
 	k := g.Classes
 	if name == "ls_ce" {
 		target := make([]float32, len(logits))
-		SmoothTargets(target, g.Labels, k, 0.1)
+		smoothTargets(target, g.Labels, k, 0.1)
 		return CrossEntropy(dlogits, logits, target, k)
 	}
 	loss := CrossEntropy(dlogits, logits, g.SoftTarget, k)
@@ -361,5 +361,17 @@ func TestGoldenGradients(t *testing.T) {
 		default:
 			goldentensor.Near(t, p.Name, p.Grad, f.Doubles(p.Name), good.param, 0)
 		}
+	}
+}
+
+// smoothTargets fills target [B, K] for labels: 1 - s + s/K at the label and s/K elsewhere.
+func smoothTargets(target []float32, labels []int, classes int, smoothing float64) {
+	off := smoothing / float64(classes)
+	for b, label := range labels {
+		t := row(target, b, classes)
+		for k := range t {
+			t[k] = float32(off)
+		}
+		t[label] = float32(1 - smoothing + off)
 	}
 }

@@ -20,7 +20,7 @@ func microBatch() (x []float32, labels []int, b, h, w int) {
 func lossOf(n *Network, x []float32, labels []int, b, h, w int) (float64, []float32) {
 	logits := n.Forward(x, b, h, w)
 	target, d := make([]float32, len(logits)), make([]float32, len(logits))
-	SmoothTargets(target, labels, n.Config.Classes, 0.1)
+	smoothTargets(target, labels, n.Config.Classes, 0.1)
 	return CrossEntropy(d, logits, target, n.Config.Classes), d
 }
 

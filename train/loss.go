@@ -24,7 +24,8 @@ func CrossEntropy(dlogits, logits, target []float32, classes int) float64 {
 	return total / float64(batch)
 }
 
-// Distill is the soft knowledge distillation loss, weight·tau²·KL(softmax(teacher/tau) ‖ softmax(logits/tau)).
+// Distill is the soft knowledge distillation loss (arXiv 1503.02531),
+// weight·tau²·KL(softmax(teacher/tau) ‖ softmax(logits/tau)).
 func Distill(dlogits, logits, teacher []float32, classes int, tau, weight float64) float64 {
 	batch := len(logits) / classes
 	student, want := make([]float64, classes), make([]float64, classes)
@@ -42,18 +43,6 @@ func Distill(dlogits, logits, teacher []float32, classes int, tau, weight float6
 		}
 	}
 	return total * weight * tau * tau / float64(batch)
-}
-
-// SmoothTargets fills target [B, K] for labels: 1 - s + s/K at the label and s/K elsewhere.
-func SmoothTargets(target []float32, labels []int, classes int, smoothing float64) {
-	off := smoothing / float64(classes)
-	for b, label := range labels {
-		t := row(target, b, classes)
-		for k := range t {
-			t[k] = float32(off)
-		}
-		t[label] = float32(1 - smoothing + off)
-	}
 }
 
 func row(x []float32, i, n int) []float32 { return x[i*n:][:n] }

@@ -7,7 +7,7 @@ import (
 	"mobilemamba/train/internal/ops"
 )
 
-// Mixing are the rates of mixup and cutmix. The zero value mixes nothing.
+// Mixing are the rates of mixup (arXiv 1710.09412) and cutmix (arXiv 1905.04899). The zero value mixes nothing.
 type Mixing struct {
 	MixupAlpha  float64 // of the Beta distribution of lambda; 0 for no mixup
 	CutmixAlpha float64

@@ -279,7 +279,7 @@ func TestGoldenLosses(t *testing.T) {
 				for _, v := range f.Doubles("labels") {
 					labels = append(labels, int(v))
 				}
-				SmoothTargets(target, labels, classes, 0.1)
+				smoothTargets(target, labels, classes, 0.1)
 				loss = CrossEntropy(d, logits, target, classes)
 			case strings.HasPrefix(name, "soft_ce"):
 				loss = CrossEntropy(d, logits, f.Floats("target"), classes)

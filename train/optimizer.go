@@ -6,7 +6,8 @@ import (
 	"mobilemamba/train/internal/ops"
 )
 
-// AdamW is the optimizer of the paper, with the official no-decay rule (Param.Decays) and clipping by the global
+// AdamW is the optimizer of the paper (arXiv 1711.05101), with the official no-decay rule (Param.Decays) and
+// clipping by the global
 // norm. NewAdamW's values are the official ones.
 type AdamW struct {
 	Beta1, Beta2, Eps float64

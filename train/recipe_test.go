@@ -39,7 +39,7 @@ type goldenOptimizer struct {
 func trainStep(n *Network, opt *AdamW, x []float32, labels []int, h, w int, lr float64) (loss, norm float64) {
 	logits := n.Forward(x, len(labels), h, w)
 	target, d := make([]float32, len(logits)), make([]float32, len(logits))
-	SmoothTargets(target, labels, n.Config.Classes, 0.1)
+	smoothTargets(target, labels, n.Config.Classes, 0.1)
 	loss = CrossEntropy(d, logits, target, n.Config.Classes)
 	n.Backward(d, nil)
 	return loss, opt.Step(lr)

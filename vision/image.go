@@ -3,7 +3,8 @@
 // top-k.
 //
 // Pictures are not trusted. Their header is read before their pixels, and Decode refuses what is too large
-// before memory is taken for it. Errors are *Error and say what to do.
+// before memory is taken for it. Errors about a picture are *Error and say what to do; those about steps of
+// preprocessing name the step.
 package vision
 
 import (

@@ -126,7 +126,7 @@ func (p *Preprocessor) normalize(s Step) {
 // Size returns the height and width of the result.
 func (p *Preprocessor) Size() (h, w int) { return p.out, p.out }
 
-// Apply writes the network input for a picture to x, [H, W, 3].
+// Apply writes the network input for a picture to x, [H, W, 3] of the Size of the result; another length is an error.
 func (p *Preprocessor) Apply(img *Image, x []float32) error {
 	if len(x) != 3*p.out*p.out {
 		return fmt.Errorf("preprocess: the result has %d values, not %d", 3*p.out*p.out, len(x))

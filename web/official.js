@@ -49,7 +49,7 @@ export async function keptOfficialModels() {
 }
 
 /** @param {ModelEntry} entry */
-export async function isKept({ weights: [{ sha256 }] }) {
+async function isKept({ weights: [{ sha256 }] }) {
   return sha256 !== "" && (await findWeights(sha256)) !== undefined;
 }
 

@@ -1,6 +1,6 @@
 // Command demo measures on a small subset of Tiny-ImageNet what two parts of the paper's training recipe are worth:
 // knowledge distillation, and a long schedule. It trains a tiny network in three ways with every seed and writes
-// docs/demo.json, docs/demo.md, docs/demo.png and the table in README.md.
+// docs/demo.json, docs/demo.png and the table in docs/demo.md and in the README of each language.
 //
 // Run it in the root of the repository with `make demo`. An interrupted demonstration continues where it was.
 package main
@@ -226,6 +226,9 @@ func (r *Run) read(name string) error {
 	return nil
 }
 
+// documents have the table, each in its language.
+var documents = map[string]words{"README.md": english, "README.zh-CN.md": chinese, "docs/demo.md": english}
+
 // write writes the documents.
 func write(runs []Run) error {
 	content, err := json.MarshalIndent(map[string]any{"arithmetic": train.Arithmetic(), "runs": runs}, "", " ")
@@ -235,20 +238,18 @@ func write(runs []Run) error {
 	if err := os.WriteFile("docs/demo.json", append(content, '\n'), 0o644); err != nil {
 		return err
 	}
-	text := table(runs)
-	fmt.Print("\n", text)
-	if err := os.WriteFile("docs/demo.md", []byte(text), 0o644); err != nil {
-		return err
-	}
-	readme, err := os.ReadFile("README.md")
-	if err != nil {
-		return err
-	}
-	if readme, err = insert(readme, text); err != nil {
-		return err
-	}
-	if err := os.WriteFile("README.md", readme, 0o644); err != nil {
-		return err
+	fmt.Print("\n", english.table(runs))
+	for document, w := range documents {
+		text, err := os.ReadFile(document)
+		if err != nil {
+			return err
+		}
+		if text, err = insert(text, w.table(runs)); err != nil {
+			return fmt.Errorf("%s: %w", document, err)
+		}
+		if err := os.WriteFile(document, text, 0o644); err != nil {
+			return err
+		}
 	}
 	return draw(runs, "docs/demo.png")
 }

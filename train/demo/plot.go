@@ -33,7 +33,7 @@ func draw(runs []Run, file string) error {
 		if err := compare(p, runs, armShort, arm); err != nil {
 			return err
 		}
-		p.NominalX(title(armShort), title(arm))
+		p.NominalX(english.title(armShort), english.title(arm))
 		p.X.Min, p.X.Max = -0.5, 1.5
 	}
 	// One scale for both, from zero: so a difference looks as large as it is.

@@ -39,60 +39,70 @@ func mean(all []score) score {
 	return score{m.top1 / n, m.top5 / n}
 }
 
+// words are those of the table in one language; %d stands for a number of epochs or a seed.
+type words struct{ head, seed, mean, epochs, distilled, gain, notRun string }
+
+var (
+	english = words{"top-1 / top-5, %", "seed %d", "mean", "%d epochs", "%d epochs, distilled", "gain over the first row, points", "not run"}
+	chinese = words{"top-1 / top-5，%", "种子 %d", "均值", "%d 轮", "%d 轮，蒸馏", "比第一行提高的百分点", "未运行"}
+)
+
 // table is the Markdown table of the runs: top-1 / top-5 of every seed, means, and what was gained over the short arm.
-func table(runs []Run) string {
+func (w words) table(runs []Run) string {
 	var b strings.Builder
 	line := func(title, format string, all []score) {
 		fmt.Fprintf(&b, "| %s |", title)
 		for _, s := range append(all, mean(all)) {
 			if math.IsNaN(s.top1) {
-				b.WriteString(" not run |")
+				fmt.Fprintf(&b, " %s |", w.notRun)
 				continue
 			}
 			fmt.Fprintf(&b, " "+format+" |", s.top1, s.top5)
 		}
 		b.WriteString("\n")
 	}
-	b.WriteString("| top-1 / top-5, % |")
+	fmt.Fprintf(&b, "| %s |", w.head)
 	for _, seed := range seeds {
-		fmt.Fprintf(&b, " seed %d |", seed)
+		fmt.Fprintf(&b, " "+w.seed+" |", seed)
 	}
-	b.WriteString(" mean |\n| --- |" + strings.Repeat(" --- |", len(seeds)+1) + "\n")
+	fmt.Fprintf(&b, " %s |\n| --- |%s\n", w.mean, strings.Repeat(" --- |", len(seeds)+1))
 	base := scores(runs, armShort)
-	line(title(armShort), "%.2f / %.2f", base)
+	line(w.title(armShort), "%.2f / %.2f", base)
 	for _, arm := range []string{armDistilled, armLong} {
 		all := scores(runs, arm)
-		line(title(arm), "%.2f / %.2f", all)
+		line(w.title(arm), "%.2f / %.2f", all)
 		gains := make([]score, len(all))
 		for i, s := range all {
 			gains[i] = s.minus(base[i])
 		}
-		line("*gain over the first row, points*", "%+.2f / %+.2f", gains)
+		line("*"+w.gain+"*", "%+.2f / %+.2f", gains)
 	}
 	return b.String()
 }
 
 // title names an arm.
-func title(arm string) string {
-	return map[string]string{
-		armShort:     fmt.Sprintf("%d epochs", shortEpochs),
-		armDistilled: fmt.Sprintf("%d epochs, distilled", shortEpochs),
-		armLong:      fmt.Sprintf("%d epochs", longEpochs),
-	}[arm]
+func (w words) title(arm string) string {
+	switch arm {
+	case armDistilled:
+		return fmt.Sprintf(w.distilled, shortEpochs)
+	case armLong:
+		return fmt.Sprintf(w.epochs, longEpochs)
+	}
+	return fmt.Sprintf(w.epochs, shortEpochs)
 }
 
-// The table in the README lies between these lines.
+// The table in a document lies between these lines.
 var (
 	tableBegin = []byte("<!-- table of make demo -->\n")
 	tableEnd   = []byte("<!-- end -->\n")
 )
 
-// insert replaces the table in the README.
-func insert(readme []byte, table string) ([]byte, error) {
-	before, rest, begins := bytes.Cut(readme, tableBegin)
+// insert replaces the table in a document.
+func insert(document []byte, table string) ([]byte, error) {
+	before, rest, begins := bytes.Cut(document, tableBegin)
 	_, after, ends := bytes.Cut(rest, tableEnd)
 	if !begins || !ends {
-		return nil, errors.New("README.md has no place for the table")
+		return nil, errors.New("no place for the table, which lies behind " + string(tableBegin))
 	}
 	return bytes.Join([][]byte{before, tableBegin, []byte("\n" + table + "\n"), tableEnd, after}, nil), nil
 }

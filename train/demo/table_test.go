@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"testing"
@@ -22,7 +23,7 @@ func TestTable(t *testing.T) {
 | 24 epochs | 14.00 / 35.00 | 10.50 / 31.00 | 14.50 / 36.00 | 13.00 / 34.00 |
 | *gain over the first row, points* | +4.00 / +5.00 | -0.50 / +0.00 | +2.50 / +4.00 | +2.00 / +3.00 |
 `
-	if got := table(sample); got != want {
+	if got := english.table(sample); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -37,7 +38,7 @@ func TestTableOfSome(t *testing.T) {
 | 24 epochs | not run | not run | not run | not run |
 | *gain over the first row, points* | not run | not run | not run | not run |
 `
-	if got := table([]Run{sample[0], sample[1], sample[3]}); got != want {
+	if got := english.table([]Run{sample[0], sample[1], sample[3]}); got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
 }
@@ -88,5 +89,27 @@ func TestDraw(t *testing.T) {
 	}
 	if data, err := os.ReadFile(name); err != nil || !bytes.HasPrefix(data, []byte("\x89PNG")) {
 		t.Errorf("no picture was drawn: %v", err)
+	}
+}
+
+// Every document has the table of the runs that demo.json records.
+func TestDocuments(t *testing.T) {
+	root := filepath.Join("..", "..")
+	content, err := os.ReadFile(filepath.Join(root, "docs", "demo.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var recorded struct{ Runs []Run }
+	if err := json.Unmarshal(content, &recorded); err != nil {
+		t.Fatal(err)
+	}
+	for name, w := range documents {
+		document, err := os.ReadFile(filepath.Join(root, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := insert(document, w.table(recorded.Runs)); err != nil || !bytes.Equal(document, want) {
+			t.Errorf("%s has not the table of docs/demo.json (%v): make demo writes it", name, err)
+		}
 	}
 }

@@ -1,5 +1,6 @@
 /** What two answers about one picture have in common. */
 
+import { median } from "../medians.js";
 import { nameOf } from "../names.js";
 
 /** @typedef {import("../../protocol.js").BlockTiming} BlockTiming */
@@ -138,11 +139,4 @@ export function toComparisonJson(comparison) {
     null,
     2,
   );
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

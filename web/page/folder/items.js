@@ -36,10 +36,10 @@ import { nameOf } from "../names.js";
  */
 
 export const FAILED = "failed";
-export const WAITING = "waiting";
+const WAITING = "waiting";
 
 /** @param {Item} item */
-export function groupOf({ top, fault }) {
+function groupOf({ top, fault }) {
   if (fault) return FAILED;
   return top.length ? String(top[0].index) : WAITING;
 }
