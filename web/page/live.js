@@ -31,11 +31,12 @@ const PULSE_INTERVAL = 250;
  * @param {object} options
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
- * @param {(result: Result) => Promise<void> | void} options.onFrame  awaited before the next frame is taken
+ * @param {() => boolean} options.asking  whether onFrame asks the engine about the frame
+ * @param {(result: Result) => Promise<void> | void} options.onFrame  see loop.js
  * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
  * @returns {Live}
  */
-export function createLive({ store, classifier, onFrame, onError }) {
+export function createLive({ store, classifier, asking, onFrame, onError }) {
   const video = document.createElement("video");
   video.playsInline = true;
   video.muted = true;
@@ -101,6 +102,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
       pulse,
       going: () => mine === session,
       smooth: () => store.get().smooth,
+      asking,
       onFrame(result) {
         const now = performance.now();
         if (now - read > PULSE_INTERVAL) {

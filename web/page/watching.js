@@ -37,7 +37,7 @@ const MAP_INTERVAL = 150;
  * @returns {Watching}
  */
 export function createWatching({ store, classifier, player, inquiry, medians, clear, show, onError }) {
-  const live = createLive({ store, classifier, onFrame, onError });
+  const live = createLive({ store, classifier, asking, onFrame, onError });
   let confident = -1;
   let timed = 0;
   let mapped = 0;
@@ -49,6 +49,12 @@ export function createWatching({ store, classifier, player, inquiry, medians, cl
     clear();
     store.update({ error: null });
     void open();
+  }
+
+  /** A map, the inside of a block or a class that is searched for follows the frames. */
+  function asking() {
+    const { explanation, inspected, query } = store.get();
+    return explanation !== null || inspected !== "" || query.trim() !== "";
   }
 
   /** @param {Result} result */
