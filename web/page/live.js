@@ -4,9 +4,9 @@ import { ClassifierError } from "../errors.js";
 import { words } from "../language.js";
 import { listCameras, nextDevice, openCamera } from "./camera.js";
 import { runLoop } from "./loop.js";
-import { STILL, createPulse } from "./pulse.js";
+import { createPulse } from "./pulse.js";
 import { openFilm, openScreen, play } from "./sources.js";
-import { LIVE_OFF } from "./state.js";
+import { LIVE_OFF, STILL } from "./state.js";
 
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("./sources.js").Source} Source */
@@ -16,7 +16,6 @@ const PULSE_INTERVAL = 250;
 
 /**
  * @typedef {object} Live
- * @property {HTMLVideoElement} video  the preview, to be placed where it can be seen: iOS freezes hidden video
  * @property {(deviceId?: string) => Promise<void>} startCamera
  * @property {() => Promise<void>} turn  changes to the next camera
  * @property {() => Promise<void>} startScreen
@@ -29,6 +28,7 @@ const PULSE_INTERVAL = 250;
 
 /**
  * @param {object} options
+ * @param {HTMLVideoElement} options.video  the preview, placed where it can be seen: iOS freezes hidden video
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {() => boolean} options.asking  whether onFrame asks the engine about the frame
@@ -36,11 +36,7 @@ const PULSE_INTERVAL = 250;
  * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
  * @returns {Live}
  */
-export function createLive({ store, classifier, asking, onFrame, onError }) {
-  const video = document.createElement("video");
-  video.playsInline = true;
-  video.muted = true;
-
+export function createLive({ video, store, classifier, asking, onFrame, onError }) {
   /** @type {Source | null} */
   let source = null;
   /** Tells a loop, or a source that is still being opened, that its time is over. */
@@ -164,8 +160,6 @@ export function createLive({ store, classifier, asking, onFrame, onError }) {
   });
 
   return {
-    video,
-
     startCamera: (deviceId) => open("camera", () => openCamera(deviceId)),
 
     async turn() {

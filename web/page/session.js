@@ -6,10 +6,10 @@ import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
 import { forget, remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
-import { createInspector } from "./inspector.js";
 import { createLoader } from "./loader.js";
 import { createMedians } from "./medians.js";
 import { createNaming } from "./names.js";
+import { once } from "./once.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 import { createTools } from "./tools.js";
@@ -36,7 +36,7 @@ import { createWatching } from "./watching.js";
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
  * @property {(query: string) => void} search  for classes by their label
- * @property {(block: string) => void} inspect  a block of the network; empty: none
+ * @property {(block: string) => Promise<void>} inspect  a block of the network; empty: none
  * @property {(step: number) => void} goTour  to a step of the guided tour; -1 ends it
  * @property {() => Promise<import("../protocol.js").MemoryUse>} memory  that the engine takes
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
@@ -64,7 +64,10 @@ export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
-  const inspector = createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  const inspector = once(async () => {
+    const { createInspector } = await import("./inspector.js");
+    createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  });
   const medians = createMedians();
   const tools = createTools({ store, classifier, onError: fail });
   const watching = createWatching({
@@ -282,7 +285,16 @@ export function createSession({ store, classifier }) {
 
     search: inquiry.search,
 
-    inspect: inspector.inspect,
+    async inspect(inspected) {
+      store.update({ inspected });
+      if (!inspected) return;
+      try {
+        await inspector();
+      } catch (error) {
+        store.update({ inspected: "" });
+        fail(error);
+      }
+    },
 
     goTour(step) {
       const { tour, picture, live } = store.get();

@@ -1,6 +1,6 @@
 /** A folder of pictures: the way in, how far it is, and a table of what was found. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { accuracyOf, linesOf, shownOf } from "../page/folder/items.js";
 import { formatPercent } from "../page/format.js";
@@ -15,7 +15,7 @@ import { createHeadings, filterPanel } from "./folder/view.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function folderPanel({ store, session }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const folder = picker("tool-folder-input", (files) => session.openMany(files), { webkitdirectory: true });
   const files = picker("tool-files-input", (files) => session.openMany(files), { accept: "image/*,.bmp,.tif,.tiff" });
   const empty = el("p", { class: "muted" }, say.invitation);

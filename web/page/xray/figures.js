@@ -9,7 +9,7 @@ import { createLegend, createTile, formatValue } from "./tile.js";
 
 /** @typedef {import("../../protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("./colours.js").Scale} Scale */
-/** @typedef {import("../../language.js").Words["inspector"]} Say */
+/** @typedef {import("../../language.js").ToolWords["inspector"]} Say */
 
 /** @typedef {Map<string, FeatureMaps>} Parts  by name */
 
