@@ -41,6 +41,12 @@ for (const locale of ["en", "zh"]) {
       await check("error");
       await page.$("error-dismiss").click();
 
+      for (const block of ["blocks1.0", "blocks2.1", "head"]) {
+        await page.page.locator(`[data-testid="block-timing"][data-name="${block}"]`).click();
+        await page.page.locator(`[data-testid="inspector"][data-block="${block}"]`).waitFor();
+        await check(`inside ${block}`);
+      }
+
       for (const tab of await page.page.getByRole("tab").all()) {
         await tab.click();
         await page.page.getByRole("tabpanel").locator("> *").first().waitFor();

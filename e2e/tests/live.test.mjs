@@ -67,7 +67,7 @@ function edges(page, base64) {
 const isRed = (/** @type {number[]} */ [r, , b]) => r > 150 && b < 100;
 const isBlue = (/** @type {number[]} */ [r, , b]) => b > 150 && r < 100;
 
-test("the frozen frame is the one that was classified, not mirrored, and is a picture like any other", async () => {
+test("the frozen frame is the one that was classified, mirrored only where it is shown, and is a picture like any other", async () => {
   const page = await browser.newPage({ permissions: ["camera"] });
   await keepEngineLog(page.page);
   await page.open();
@@ -101,7 +101,9 @@ test("the frozen frame is the one that was classified, not mirrored, and is a pi
   const { readFileSync } = await import("node:fs");
   const frame = await edges(page, readFileSync(file).toString("base64"));
   assert.ok(isRed(frame.left) && isBlue(frame.right), `the network sees no mirror image: ${JSON.stringify(frame)}`);
-  assert.equal(await page.page.locator(".stage-media.mirrored").count(), 0);
+  const shown = await page.$("drop-zone").screenshot();
+  const stays = await edges(page, shown.toString("base64"));
+  assert.ok(isBlue(stays.left) && isRed(stays.right), `what is seen does not flip: ${JSON.stringify(stays)}`);
 
   await page.$("explain-toggle").first().click();
   await page.$("explain-overlay").waitFor();
@@ -156,7 +158,7 @@ test("the map of a class stays on the live picture, mirrored like it, until it i
   await page.page.keyboard.press("Space");
   await page.answer("camera-1.png");
   await page.page.locator(`[data-testid="explain-overlay"][data-index="${index}"]`).waitFor();
-  assert.equal(await page.page.locator(".heat-layer.mirrored").count(), 0);
+  assert.equal(await page.page.locator(".heat-layer.mirrored").count(), 1, "and so is the frozen frame");
   await page.page.keyboard.press("Space");
   await page.answer("camera");
   await page.$("explain-toggle").first().click();

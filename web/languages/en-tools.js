@@ -81,6 +81,8 @@ export const enTools = {
     failed: "No answer",
     waiting: "Waiting",
     table: "Pictures of the folder",
+    opened: (/** @type {string} */ name) => `${name} is shown above.`,
+    goThere: "Go there",
     columns: { thumbnail: "Picture", name: "File", class: "Class", p: "Probability", ms: "ms" },
     none: "No picture of the folder is like that.",
     shown: (/** @type {number} */ shown, /** @type {number} */ all) =>
@@ -102,7 +104,6 @@ export const enTools = {
     value: "Value",
     maps: "The liveliest channels",
     channel: (/** @type {number} */ channel) => `Channel ${channel}`,
-    channelShort: (/** @type {number} */ channel) => `ch ${channel}`,
     from: (/** @type {string} */ what, /** @type {string} */ min, /** @type {string} */ max) =>
       `${what}, from ${min} to ${max}`,
     input: "input",

@@ -248,6 +248,9 @@ export const en = {
     retry: "Try again",
     smaller: "Use a smaller model",
     reload: "Reload the page",
+    camera: "Use another camera",
+    official: "Download it from the authors",
+    choose: "Choose a model",
     secondTry: (/** @type {string} */ name) => `The engine stopped and was restarted; ${name} was tried again.`,
   },
 

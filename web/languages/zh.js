@@ -212,6 +212,9 @@ export const zh = {
     retry: "重试",
     smaller: "改用更小的模型",
     reload: "重新加载页面",
+    camera: "换一个摄像头",
+    official: "从作者处下载",
+    choose: "选择模型",
     secondTry: (name) => `引擎曾停止并已重新启动；${name} 已自动重试一次。`,
   },
 

@@ -15,6 +15,14 @@ import { LIVE_OFF, STILL } from "./state.js";
 const PULSE_INTERVAL = 250;
 
 /**
+ * @callback OnError
+ * @param {unknown} error
+ * @param {() => Promise<void>} [again]  starts the same source
+ * @param {() => Promise<void>} [elsewhere]  starts another camera; there is none without it
+ * @returns {void}
+ */
+
+/**
  * @typedef {object} Live
  * @property {(deviceId?: string) => Promise<void>} startCamera
  * @property {() => Promise<void>} turn  changes to the next camera
@@ -33,7 +41,7 @@ const PULSE_INTERVAL = 250;
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {() => boolean} options.asking  whether onFrame asks the engine about the frame
  * @param {(result: Result) => Promise<void> | void} options.onFrame  see loop.js
- * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
+ * @param {OnError} options.onError
  * @returns {Live}
  */
 export function createLive({ video, store, classifier, asking, onFrame, onError }) {
@@ -55,11 +63,12 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
   /**
    * @param {Source["kind"]} kind
    * @param {() => Source | Promise<Source>} request
+   * @param {string} [deviceId]  of the camera that is asked for
    */
-  async function open(kind, request) {
+  async function open(kind, request, deviceId = "") {
     release();
     const mine = session;
-    again = () => open(kind, request);
+    again = () => open(kind, request, deviceId);
     // The cameras are the same when one changes to another.
     const { devices } = store.get().live;
     store.update({ live: { ...LIVE_OFF, phase: "starting", source: kind, devices }, pulse: STILL });
@@ -67,7 +76,7 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
       const opened = await request();
       if (mine !== session) return opened.release();
       source = opened;
-      opened.stream?.getVideoTracks()[0].addEventListener("ended", () => ended(opened));
+      opened.stream?.getVideoTracks()[0].addEventListener("ended", () => void ended(opened));
       video.controls = kind === "film";
       opened.attach(video);
       describe({
@@ -84,9 +93,23 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
       await run(mine);
     } catch (error) {
       if (mine !== session) return;
+      const tried = deviceId || store.get().live.deviceId;
       stop();
-      onError(error, again);
+      onError(error, again, kind === "camera" ? await another(tried) : undefined);
     }
+  }
+
+  /** @param {string} [deviceId] */
+  const openThe = (deviceId) => open("camera", () => openCamera(deviceId), deviceId);
+
+  /**
+   * Starts the next camera after one that failed; undefined if there is no other, as far as the browser tells.
+   * @param {string} failed  its id; empty: the one that the browser prefers
+   */
+  async function another(failed) {
+    const devices = (await listCameras().catch(() => [])).filter(({ id }) => id !== "");
+    if (!devices.some(({ id }) => id !== failed) || (failed === "" && devices.length < 2)) return undefined;
+    return () => openThe(nextDevice(failed, devices));
   }
 
   /** @param {number} mine */
@@ -135,12 +158,13 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
   }
 
   /** @param {Source} gone */
-  function ended(gone) {
+  async function ended(gone) {
     if (gone !== source) return;
     stop();
     // A screen is no longer shared because somebody wants it so.
-    if (gone.kind === "camera")
-      onError(new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint), again);
+    if (gone.kind !== "camera") return;
+    const error = new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint);
+    onError(error, again, await another(gone.deviceId));
   }
 
   // A hidden page must not watch: it lets go of the camera. A shared tab or window lies in front of this page, so that
@@ -160,12 +184,11 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
   });
 
   return {
-    startCamera: (deviceId) => open("camera", () => openCamera(deviceId)),
+    startCamera: openThe,
 
     async turn() {
       const { deviceId, devices } = store.get().live;
-      if (source?.kind === "camera" && devices.length > 1)
-        await open("camera", () => openCamera(nextDevice(deviceId, devices)));
+      if (source?.kind === "camera" && devices.length > 1) await openThe(nextDevice(deviceId, devices));
     },
 
     startScreen: () => open("screen", openScreen),

@@ -4,7 +4,7 @@ import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
-import { forget, remember } from "./history.js";
+import { remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
 import { createLoader } from "./loader.js";
 import { createMedians } from "./medians.js";
@@ -77,7 +77,7 @@ export function createSession({ store, classifier }) {
     inquiry,
     medians,
     clear: clearPicture,
-    show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
+    show: (blob, name) => put({ blob, name, source: "", mirrored: store.get().live.front }),
     onError: fail,
   });
   const loader = createLoader({
@@ -91,6 +91,8 @@ export function createSession({ store, classifier }) {
 
   /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
   let retry;
+  /** Does the same with another camera. @type {(() => Promise<void>) | undefined} */
+  let retryElsewhere;
   let lastOperation = 0;
   /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
   let arrivals = 0;
@@ -120,23 +122,28 @@ export function createSession({ store, classifier }) {
   /**
    * @param {unknown} error
    * @param {() => Promise<void>} [again]  what failed
+   * @param {() => Promise<void>} [elsewhere]  the same with another camera
    */
-  function fail(error, again) {
+  function fail(error, again, elsewhere) {
     player.play("error");
     retry = again;
+    retryElsewhere = elsewhere;
     const fault = toFault(error, "worker-crashed");
     const remedies = remediesFor(fault.code, {
       retry: again !== undefined,
       smaller: loader.smaller() !== null,
       reload: true,
+      camera: elsewhere !== undefined,
+      official: loader.absent() !== null,
+      choose: store.get().models.length > 0,
     });
     store.update({ error: fault, remedies });
   }
 
   function clearPicture() {
-    const { picture, history } = store.get();
+    const { picture } = store.get();
     arrivals++;
-    if (picture) forget(history, picture);
+    if (picture) URL.revokeObjectURL(picture.url);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
 
@@ -146,20 +153,20 @@ export function createSession({ store, classifier }) {
    * @param {string} [source]
    */
   function showPicture(blob, name, source = "") {
-    return open({ blob, name, url: URL.createObjectURL(blob), source });
+    return open({ blob, name, source, mirrored: false });
   }
 
-  /** @param {Picture} picture */
+  /** @param {Omit<Picture, "url">} picture */
   function open(picture) {
     watching.stopWatching();
     player.play("shutter");
     return put(picture);
   }
 
-  /** @param {Picture} picture */
+  /** @param {Omit<Picture, "url">} picture */
   function put(picture) {
     clearPicture();
-    store.update({ picture });
+    store.update({ picture: { ...picture, url: URL.createObjectURL(picture.blob) } });
     return classifyPicture();
   }
 
@@ -338,6 +345,15 @@ export function createSession({ store, classifier }) {
         }
         case "reload":
           return location.reload();
+        case "camera":
+          return retryElsewhere?.();
+        case "official": {
+          const id = loader.absent();
+          if (id && (await loader.fetchOfficial(id))) await classifyPicture();
+          return;
+        }
+        case "choose":
+          return document.getElementById("model")?.focus();
       }
     },
 

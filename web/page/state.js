@@ -20,8 +20,9 @@ import { PLAIN_VIEW } from "./folder/view.js";
  * @typedef {object} Picture
  * @property {Blob} blob
  * @property {string} name
- * @property {string} url  of the blob, for the preview
+ * @property {string} url  of the blob, as long as it is on the stage
  * @property {string} source  where it was fetched; empty for a file
+ * @property {boolean} mirrored  shown as the live picture was that it is a frame of: the network sees no mirror image
  */
 
 /**

@@ -36,7 +36,7 @@ export const canShareScreen = () => typeof navigator.mediaDevices?.getDisplayMed
  * @param {ReturnType<typeof import("./medians.js").createMedians>} options.medians  of the blocks' times
  * @param {() => void} options.clear  takes the picture from the stage
  * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
- * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
+ * @param {import("./live.js").OnError} options.onError
  * @returns {Watching}
  */
 export function createWatching({ store, classifier, player, inquiry, medians, clear, show, onError }) {

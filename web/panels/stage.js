@@ -100,6 +100,7 @@ export function stagePanel({ store, session }) {
       }
       preview.src = picture.url;
       preview.alt = say.picture(picture.name);
+      preview.classList.toggle("mirrored", picture.mirrored);
       show(preview);
     },
   );
