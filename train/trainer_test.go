@@ -60,9 +60,32 @@ func smallOptions() Options {
 	o := DefaultOptions()
 	o.Config = model.New("", 0, [3]int{48, 64, 80}, [3]int{1, 1, 1}, [3]int{7, 5, 3}, 3)
 	o.Size, o.Source, o.Batch, o.Epochs, o.WarmupEpochs = 32, 20, 6, 2, 1
+	o.StartSize, o.StartEpochs = 48, 1
 	o.LR, o.DropPath, o.AverageDecay = 0.1, 0.1, 0.9
 	o.Augment.Rotate = 5
 	return o
+}
+
+// The first epochs see inputs of another size; the network is judged at the last one.
+func TestStartSize(t *testing.T) {
+	data := t.TempDir()
+	pictures(t, data, 3, 8, 2, 20)
+	tr, err := NewTrainer(openPictures(t, data), t.TempDir(), smallOptions(), nil, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var sides []int
+	tr.Report = func(Progress) { sides = append(sides, int(math.Sqrt(float64(len(tr.x)/3/6)))) }
+	if err := tr.Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if want := []int{48, 48, 48, 48, 32, 32, 32, 32}; !slices.Equal(sides, want) {
+		t.Errorf("the batches' pictures have sides of %v, want %v", sides, want)
+	}
+	o := smallOptions()
+	if o.StartSize = 8; o.check() == nil {
+		t.Error("a first input of 8 pixels is accepted")
+	}
 }
 
 // A run that is stopped, or killed, and resumed ends in the same state to the last bit.

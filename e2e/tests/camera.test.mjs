@@ -76,8 +76,9 @@ test("what the camera sees is searched frame by frame", async () => {
   await page.close();
 });
 
-test("a hidden page lets go of the camera, says so, and starts it again when it is told to", async () => {
+test("a page hidden for an hour lets go of the camera, says so, and starts it again when it is told to", async () => {
   const page = await browser.newPage({ permissions: ["camera"] });
+  await page.page.clock.install();
   await page.open();
   await page.$("camera-toggle").click();
   await page.answer("camera");
@@ -92,6 +93,7 @@ test("a hidden page lets go of the camera, says so, and starts it again when it 
   await page.page.getByText("Start camera").waitFor();
   assert.equal(await page.page.evaluate(() => document.querySelector("video")), null);
   assert.equal(await page.page.evaluate(() => Reflect.get(window, "lastTrack").readyState), "ended");
+  await page.page.clock.fastForward("01:00:00");
   await hide(false);
   assert.equal(await page.page.evaluate(() => document.querySelector("video")), null, "it does not start by itself");
   assert.match(await page.$("live-ended").innerText(), /stopped because this page was hidden/);
