@@ -10,8 +10,10 @@ Object.assign(globalThis, {
   createImageBitmap: async (/** @type {any} */ video) => ({ frame: video.frame, close() {} }),
 });
 
-/** Lets the loop do what it can. */
-const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+/** Lets the loop do what it can: timers of the same length go off in the order in which they were set. */
+async function settle() {
+  for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve));
+}
 
 function stage({ asking = false } = {}) {
   /** @type {string[]} */
