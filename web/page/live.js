@@ -95,8 +95,20 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
       if (mine !== session) return;
       const tried = deviceId || store.get().live.deviceId;
       stop();
-      onError(error, again, kind === "camera" ? await another(tried) : undefined);
+      await fail(error, again, kind === "camera" ? tried : null);
     }
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {() => Promise<void>} retry
+   * @param {string | null} camera  the one that failed; null: none did
+   */
+  async function fail(error, retry, camera) {
+    const mine = session;
+    const elsewhere = camera === null ? undefined : await another(camera);
+    // Something else was started, and what failed before it is past.
+    if (mine === session) onError(error, retry, elsewhere);
   }
 
   /** @param {string} [deviceId] */
@@ -164,7 +176,7 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
     // A screen is no longer shared because somebody wants it so.
     if (gone.kind !== "camera") return;
     const error = new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint);
-    onError(error, again, await another(gone.deviceId));
+    await fail(error, again, gone.deviceId);
   }
 
   // A hidden page must not watch: it lets go of the camera. A shared tab or window lies in front of this page, so that

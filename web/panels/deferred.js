@@ -1,6 +1,7 @@
 /** Panels that the first visit does without: their code is fetched when it is first wanted. */
 
 import { el } from "../page/dom.js";
+import { fetchPart } from "../page/once.js";
 
 /** @typedef {import("../page/state.js").Panel} Panel */
 /** @typedef {import("../page/state.js").State} State */
@@ -18,7 +19,7 @@ export function deferred({ store, session }, wanted, load) {
     if (!now || begun) return;
     begun = true;
     try {
-      const panel = await load();
+      const panel = await fetchPart(load);
       // Another language may have taken the place of all panels.
       if (place.isConnected) place.replaceWith(panel({ store, session }));
     } catch (error) {

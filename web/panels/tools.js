@@ -2,6 +2,7 @@
 
 import { needToolWords, words } from "../language.js";
 import { el } from "../page/dom.js";
+import { fetchPart } from "../page/once.js";
 import { needStyles } from "../page/styles.js";
 
 /** @typedef {import("../page/state.js").Panel} Panel */
@@ -57,7 +58,7 @@ export function toolsPanel({ store, session }) {
     begun.add(name);
     try {
       const [load, styles] = TOOLS[name];
-      const [panel] = await Promise.all([load(), needToolWords(), needStyles(...styles)]);
+      const [panel] = await Promise.all([fetchPart(load), fetchPart(needToolWords), needStyles(...styles)]);
       sheets[names.indexOf(name)].replaceChildren(panel({ store, session }));
     } catch (error) {
       begun.delete(name);
