@@ -26,7 +26,7 @@ type size struct{ files, raw, sent int }
 type sizes struct {
 	module     size // the largest, so that no browser gets more
 	code       size // that, the loader and the page: what is loaded before anything is done
-	later      size // code for what a reader may do: tools, another language, the service worker
+	later      size // code for what comes when the model is there: panels, tools, another language, the service worker
 	others     size // the modules of the other kernels
 	models     size
 	local      size // the user's own models, which no budget of this repository's can know
@@ -54,7 +54,7 @@ func readBudget(file string) (budget, error) {
 // measure adds up a compressed tree.
 func (t tree) measure() (sizes, error) {
 	var s sizes
-	var first []string
+	first := append(t.stylesheets("index.html"), "index.html")
 	for _, entry := range []string{"app.js", "worker.js"} {
 		modules, err := t.modules(entry)
 		if err != nil {
@@ -83,10 +83,10 @@ func (t tree) measure() (sizes, error) {
 				f, s.module = s.module, f
 			}
 			s.others.add(f)
-		case ext == ".js" && !slices.Contains(first, name):
-			s.later.add(f)
-		case ext == ".js" || ext == ".css" || ext == ".html":
+		case slices.Contains(first, name):
 			s.code.add(f)
+		case ext == ".js" || ext == ".css" || ext == ".html":
+			s.later.add(f)
 		case ext == ".safetensors":
 			s.models.add(f)
 		case ext == ".tsv":

@@ -16,6 +16,20 @@ var (
 	importing = regexp.MustCompile(`(?m)^(?:import\s+(?:[\w$*{},\s]+?\s+from\s+)?|export\s+[\w$*{},\s]+?\s+from\s+)"(\.{1,2}/[^"]+)"`)
 )
 
+// styleLink is a style sheet of a page. A disabled one is left for later: browsers do not fetch it.
+var styleLink = regexp.MustCompile(`<link rel="stylesheet" href="([^"]+)"([^>]*)>`)
+
+// stylesheets lists the style sheets that a page starts with.
+func (t tree) stylesheets(page string) []string {
+	var found []string
+	for _, match := range styleLink.FindAllSubmatch(t[page], -1) {
+		if !bytes.Contains(match[2], []byte("disabled")) {
+			found = append(found, path.Join(path.Dir(page), string(match[1])))
+		}
+	}
+	return found
+}
+
 // modules lists a JavaScript module and all that it imports, the nearest first.
 func (t tree) modules(first string) ([]string, error) {
 	found := []string{first}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"slices"
 	"strings"
 	"testing"
 )
@@ -28,5 +29,14 @@ func TestPreloadModules(t *testing.T) {
 	delete(site, "panels/x.js")
 	if err := site.preloadModules(); err == nil || !strings.Contains(err.Error(), "app.js needs panels/x.js, which is not part of the site") {
 		t.Errorf("a module that is missing: %v", err)
+	}
+}
+
+func TestStylesheets(t *testing.T) {
+	site := tree{"a/index.html": []byte(`<link rel="stylesheet" href="b.css" />
+		<link rel="stylesheet" href="later.css" disabled />
+		<link rel="stylesheet" href="../c.css" media="print" />`)}
+	if got, want := site.stylesheets("a/index.html"), []string{"a/b.css", "c.css"}; !slices.Equal(got, want) {
+		t.Errorf("the page starts with %q, want %q", got, want)
 	}
 }

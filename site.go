@@ -37,6 +37,7 @@ func publish(ctx context.Context, out string, report io.Writer) error {
 	if err != nil {
 		return err
 	}
+	t.stripComments()
 	if t, err = t.hashNames(); err != nil {
 		return err
 	}

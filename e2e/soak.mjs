@@ -33,6 +33,9 @@ const { samples, ...figures } = report;
 const [first, last] = [samples[0], samples.at(-1)];
 console.log(JSON.stringify(figures));
 console.log(
+  `the engine was at work for ${(100 * report.pace).toFixed(0)} % of the time, the rest it waited for a frame`,
+);
+console.log(
   `heap ${megabytes(first?.heap ?? 0)} → ${megabytes(last?.heap ?? 0)}, engine ${megabytes(first?.memory ?? 0)} → ${megabytes(last?.memory ?? 0)}`,
 );
 assertFlat(report);

@@ -6,6 +6,7 @@ import { openEntrances } from "./page/entrances.js";
 import { parseQuery } from "./page/query.js";
 import { createSession } from "./page/session.js";
 import { createPageStore } from "./page/state.js";
+import { needStyles } from "./page/styles.js";
 import { answerPanel } from "./panels/answer.js";
 import { errorPanel } from "./panels/error.js";
 import { languagePanel } from "./panels/language.js";
@@ -86,5 +87,5 @@ await session.start(query);
 // Whose connection is gone by now does without.
 const launch = await import("./page/launch.js").catch(() => null);
 await launch?.receiveFiles(session, query.shared);
-const offline = await import("./page/offline.js").catch(() => null);
-await offline?.keepOffline(store);
+const offline = await Promise.all([import("./page/offline.js"), needStyles("offline")]).catch(() => null);
+await offline?.[0].keepOffline(store);

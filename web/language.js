@@ -4,14 +4,24 @@ import { en } from "./languages/en.js";
 
 /** @typedef {"en" | "zh"} Language */
 /** @typedef {typeof en} Words */
+/** @typedef {typeof import("./languages/en-tools.js").enTools} ToolWords */
 
 /**
- * Every language, in its own name. English is always there; another one is fetched when it is wanted.
- * @type {Record<Language, {name: string, load: () => Promise<Words>}>}
+ * Every language, in its own name. English is always there; another one is fetched when it is wanted, and what the
+ * tools say when the first of them is.
+ * @type {Record<Language, {name: string, load: () => Promise<Words>, loadTools: () => Promise<ToolWords>}>}
  */
 export const LANGUAGES = {
-  en: { name: "English", load: async () => en },
-  zh: { name: "中文", load: async () => (await import("./languages/zh.js")).zh },
+  en: {
+    name: "English",
+    load: async () => en,
+    loadTools: async () => (await import("./languages/en-tools.js")).enTools,
+  },
+  zh: {
+    name: "中文",
+    load: async () => (await import("./languages/zh.js")).zh,
+    loadTools: async () => (await import("./languages/zh-tools.js")).zhTools,
+  },
 };
 
 /** Under which the language that was chosen is kept. Other pages may share this one's storage. */
@@ -20,6 +30,8 @@ const KEPT = "mobilemamba.language";
 /** @type {Language} */
 let language = "en";
 let current = en;
+/** Null until a tool is wanted. @type {{language: Language, words: ToolWords} | null} */
+let ofTools = null;
 
 export function currentLanguage() {
   return language;
@@ -30,13 +42,32 @@ export function words() {
   return current;
 }
 
+/** The same for the tools, which wait for needToolWords. */
+export function toolWords() {
+  if (!ofTools) throw new Error("the words of the tools are not here yet");
+  return ofTools.words;
+}
+
+/** Resolves when the tools can speak the language in use. */
+export async function needToolWords() {
+  while (ofTools?.language !== language) {
+    const wanted = language;
+    const words = await LANGUAGES[wanted].loadTools();
+    // It may have been changed meanwhile.
+    if (wanted === language) ofTools = { language, words };
+  }
+}
+
 /**
  * Rejects if the words cannot be fetched; the language before it stays in use.
  * @param {Language} wanted
  */
 export async function changeLanguage(wanted) {
-  current = await LANGUAGES[wanted].load();
+  const { load, loadTools } = LANGUAGES[wanted];
+  const [words, tools] = await Promise.all([load(), ofTools && loadTools()]);
+  current = words;
   language = wanted;
+  if (tools) ofTools = { language, words: tools };
   document.documentElement.lang = language;
 }
 

@@ -136,6 +136,8 @@ export class ClassifierPage {
    */
   async answer(about) {
     await this.page.locator(`[data-testid="top5"][data-about=${JSON.stringify(about)}]`).waitFor();
+    // Drawn by a tool that comes after the model.
+    await this.page.locator('[data-testid="blocks"][data-forward]').waitFor({ state: "attached" });
     return this.page.evaluate(() => ({
       top: [...document.querySelectorAll('[data-testid="prediction"]')].map((element) => {
         const { index, p } = /** @type {HTMLElement} */ (element).dataset;

@@ -1,10 +1,17 @@
 /** Listens to what a page and its worker say to each other. */
 
-/** @typedef {{type: string, ms: number, model: number, result?: import("../../web/protocol.js").Result}} Exchange */
+/**
+ * @typedef {object} Exchange
+ * @property {string} type
+ * @property {number} ms      from sending the request to having its answer
+ * @property {number} engine  what the engine itself took of that, as its answer says; 0 if it does not
+ * @property {number} beside  how many other requests of this type were under way when it was sent
+ * @property {number} model   how many models had been loaded
+ * @property {import("../../web/protocol.js").Result} [result]
+ */
 
 /**
- * Keeps every answered request, with the milliseconds from sending it to having its answer and the number of models
- * that were loaded before. To be called before the page is opened.
+ * Keeps every answered request. To be called before the page is opened.
  * @param {import("playwright-core").Page} page
  * @param {{results?: boolean}} [options]  results: keep the answers too, which takes memory
  */
@@ -12,7 +19,7 @@ export function keepEngineLog(page, { results = true } = {}) {
   return page.addInitScript((results) => {
     /** @type {Exchange[]} */
     const log = [];
-    /** @type {Map<number, {type: string, sent: number}>} */
+    /** @type {Map<number, {type: string, sent: number, beside: number}>} */
     const open = new Map();
     let models = 0;
     const Original = window.Worker;
@@ -26,7 +33,9 @@ export function keepEngineLog(page, { results = true } = {}) {
           open.delete(data.id);
           if (request.type === "load") models++;
           if (data.type !== "result") return;
-          const exchange = { type: request.type, ms: performance.now() - request.sent, model: models };
+          const { type, sent, beside } = request;
+          const engine = data.value?.ms?.total ?? 0;
+          const exchange = { type, ms: performance.now() - sent, engine, beside, model: models };
           log.push(results ? { ...exchange, result: data.value } : exchange);
         });
       }
@@ -36,7 +45,8 @@ export function keepEngineLog(page, { results = true } = {}) {
        * @param {any} transfer
        */
       postMessage(message, transfer) {
-        open.set(message.id, { type: message.type, sent: performance.now() });
+        const beside = [...open.values()].filter(({ type }) => type === message.type).length;
+        open.set(message.id, { type: message.type, sent: performance.now(), beside });
         super.postMessage(message, transfer);
       }
     };

@@ -35,6 +35,7 @@ import { ARTIFACTS } from "./repo.mjs";
  * @property {number} median   milliseconds of a frame in the worker
  * @property {number} p99
  * @property {number} ratio    the 99th percentile of a frame's time to its model's median
+ * @property {number} pace     frames a second to those that the engine alone would answer; 1: it never waits
  * @property {number} models   that were loaded, the one after each loss included
  * @property {number} losses   of the engine
  * @property {Sample[]} samples  the first after WARM_UP frames
@@ -76,14 +77,20 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
     const times = new Map();
     /** @type {Sample[]} */
     const samples = [];
+    /** Of every half second. @type {number[]} */
+    const paces = [];
+    let before = start;
     let [count, losses, switches, lastSample, sampled] = [0, 0, 0, -Infinity, 0];
     /** The frame after which the engine or the model is another one. */
     let disturbed = 0;
 
     while (count < frames && elapsed() < minutes) {
       await page.page.waitForTimeout(500);
-      for (const { type, ms, model } of await takeEngineLog(page.page)) {
-        if (type !== "classify") continue;
+      const looked = performance.now();
+      const exchanges = (await takeEngineLog(page.page)).filter(({ type }) => type === "classify");
+      paces.push(paceOf(exchanges, looked - before).pace);
+      before = looked;
+      for (const { ms, model } of exchanges) {
         const own = times.get(model);
         if (own) own.push(ms);
         else times.set(model, [ms]);
@@ -120,7 +127,8 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
       losses,
     );
     await page.close(/the soak ended it/);
-    return { frames: count, seconds, losses, models: times.size, samples, ...spread([...times.values()]) };
+    const pace = quantile(paces, 0.5);
+    return { frames: count, seconds, losses, models: times.size, pace, samples, ...spread([...times.values()]) };
   } finally {
     await browser.stop();
   }
@@ -151,6 +159,20 @@ export function assertFlat({ samples }) {
     }
   }
   assert.ok(compared > 0, "no engine was in use for long enough to say whether it grows");
+}
+
+/**
+ * How much of its time the engine is kept at work.
+ * @param {import("./engine-log.mjs").Exchange[]} frames  answered
+ * @param {number} ms  within which
+ */
+export function paceOf(frames, ms) {
+  const fps = (1000 * frames.length) / ms;
+  const median = quantile(
+    frames.map(({ engine }) => engine),
+    0.5,
+  );
+  return { fps, median, pace: (fps * median) / 1000 };
 }
 
 /** @param {number} bytes */

@@ -17,9 +17,13 @@ const TYPES = /** @type {Record<string, string>} */ ({
   ".svg": "image/svg+xml",
 });
 
-/** Builds the site as "make site" does, and returns its folder. */
-export async function publishSite() {
-  await promisify(execFile)("go", ["run", ".", "-site", OUT], { cwd: ROOT, env: GO_ENV });
+/**
+ * Builds the site as "make site" does, and returns its folder.
+ * @param {(text: string) => void} [report]  is told what that prints
+ */
+export async function publishSite(report) {
+  const { stdout, stderr } = await promisify(execFile)("go", ["run", ".", "-site", OUT], { cwd: ROOT, env: GO_ENV });
+  report?.(stdout + stderr);
   return path.join(ROOT, OUT);
 }
 

@@ -36,6 +36,11 @@ for (const locale of ["en", "zh"]) {
       await page.$("class-search").fill("e");
       await page.$("found-class").first().waitFor();
       await check("explained and searched");
+      for (const block of ["blocks1.0", "blocks2.1", "head"]) {
+        await page.page.locator(`[data-testid="block-timing"][data-name="${block}"]`).click();
+        await page.page.locator(`[data-testid="inspector"][data-block="${block}"]`).waitFor();
+        await check(`inside ${block}`);
+      }
       await page.drop({ name: "notes.jpg", mimeType: "", buffer: Buffer.from("no picture") });
       await page.errorCode();
       await check("error");

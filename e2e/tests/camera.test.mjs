@@ -211,6 +211,40 @@ test("a camera that is unplugged is named, and works when it is plugged in again
   await page.close();
 });
 
+test("where one camera fails, another one is offered", async () => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.page.addInitScript(() => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    /** @type {(string | undefined)[]} */
+    const wishes = [];
+    Object.assign(window, { wishes });
+    mediaDevices.enumerateDevices = async () =>
+      ["one", "two"].map(
+        (id) => /** @type {MediaDeviceInfo} */ ({ kind: "videoinput", deviceId: id, label: id, groupId: "" }),
+      );
+    mediaDevices.getUserMedia = async (constraints) => {
+      const { deviceId } = /** @type {MediaTrackConstraints} */ (constraints?.video);
+      const id = /** @type {{exact: string} | undefined} */ (deviceId)?.exact;
+      wishes.push(id);
+      if (id !== "two") throw new DOMException("busy", "NotReadableError");
+      return open({ video: true });
+    };
+  });
+  await page.open();
+  await page.$("camera-toggle").click();
+  assert.equal(await page.errorCode(), "camera-busy");
+  // Which one the browser tried is not known, so that the first of them is next.
+  await page.$("remedy-camera").click();
+  await page.page.waitForFunction(() => Reflect.get(window, "wishes").length === 2);
+  assert.equal(await page.errorCode(), "camera-busy");
+  await page.$("remedy-camera").click();
+  await page.answer("camera");
+  assert.deepEqual(await page.page.evaluate(() => Reflect.get(window, "wishes")), [undefined, "one", "two"]);
+  assert.ok(!(await page.$("error").isVisible()));
+  await page.close();
+});
+
 test("a camera that is not allowed is named, and pictures still work", async () => {
   const page = await browser.newPage({ permissions: [] });
   await page.open();

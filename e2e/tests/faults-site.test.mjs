@@ -46,9 +46,32 @@ test("a missing model is named, and the page works with the default one", async 
   const page = await browser.newPage();
   await page.open("?model=no-such-model");
   assert.equal(await page.errorCode(), "no-model");
+  assert.match(await page.$("error").innerText(), /no-such-model/);
+  assert.equal(await page.$("remedy-official").count(), 0);
+  await page.$("remedy-choose").click();
+  assert.equal(await page.page.evaluate(() => document.activeElement?.id), "model");
   await page.drop(good("next.png"));
   await page.answer("next.png");
   await page.close();
+
+  // One of the authors', which the sender of a link had fetched and its reader has not.
+  const linked = await browser.newPage();
+  await linked.open("?model=b4");
+  assert.equal(await linked.errorCode(), "no-model");
+  assert.match(await linked.$("error").innerText(), /MobileMamba.B4.*not in this browser/);
+  /** @type {string[]} */
+  const elsewhere = [];
+  await linked.page.context().route(
+    (url) => url.origin !== new URL(linked.url).origin,
+    (route) => {
+      elsewhere.push(route.request().url());
+      return route.abort();
+    },
+  );
+  await linked.$("remedy-official").click();
+  assert.equal(await linked.errorCode(), "checkpoint-unreachable");
+  assert.match(elsewhere[0], /b4/i);
+  await linked.close(/ERR_FAILED/);
 
   const broken = await browser.newPage();
   await broken.page.route("**/*.safetensors", (route) => route.fulfill({ status: 404, body: "gone" }));

@@ -265,6 +265,8 @@ test("the table is used with the keyboard", async () => {
   await keyboard.press("Enter");
   await page.answer(path.basename(String(opened)));
   assert.equal((await focused()).path, opened, "opening a picture does not take the focus away");
+  assert.ok(await inView(), "nor the place");
+  assert.match(await page.$("folder-opened").innerText(), new RegExp(path.basename(String(opened))));
   await keyboard.press("Home");
   assert.equal((await focused()).index, 0);
 

@@ -188,7 +188,17 @@ test("the last pictures can be opened again; older ones are let go", async () =>
   assert.equal(await items.count(), HISTORY_LENGTH);
   assert.match((await items.last().getAttribute("title")) ?? "", /^3\.png: /);
   const urls = () => page.page.evaluate(() => /** @type {Set<string>} */ (Reflect.get(window, "urls")).size);
-  assert.equal(await urls(), HISTORY_LENGTH);
+  assert.equal(await urls(), 1, "only of the picture on the stage");
+  const sides = await items
+    .locator("canvas")
+    .evaluateAll((all) =>
+      all.map((canvas) =>
+        Math.max(/** @type {HTMLCanvasElement} */ (canvas).width, /** @type {HTMLCanvasElement} */ (canvas).height),
+      ),
+    );
+  assert.equal(sides.length, HISTORY_LENGTH);
+  assert.ok(Math.max(...sides) <= 160, `thumbnails of ${sides} pixels`);
+  assert.equal(await items.locator("img").count(), 0);
 
   await items.last().click();
   const again = await page.answer("3.png");
@@ -205,7 +215,7 @@ test("the last pictures can be opened again; older ones are let go", async () =>
   await page.drop(picture("new.png"));
   await page.answer("new.png");
   assert.match((await items.first().getAttribute("title")) ?? "", /^new\.png: /);
-  assert.equal(await urls(), HISTORY_LENGTH);
+  assert.equal(await urls(), 1);
   await page.close();
 });
 

@@ -1,15 +1,20 @@
 /** What "make site" writes, served by a plain file server from any path. */
 
 import assert from "node:assert/strict";
+import { stat } from "node:fs/promises";
+import path from "node:path";
 import { before, test } from "node:test";
 import { KERNELS } from "../../web/kernels.js";
 import { startBrowser } from "../support/browser.mjs";
+import { drawScene, encodePng } from "../support/pictures.mjs";
 import { publishSite, serveFolder } from "../support/static.mjs";
 
 /** @type {string} */
 let folder;
+/** What "make site" printed. */
+let report = "";
 before(async () => {
-  folder = await publishSite();
+  folder = await publishSite((text) => (report = text));
 });
 
 const HOSTS = [
@@ -61,3 +66,54 @@ for (const { base, wasmType } of HOSTS) {
     await page.close();
   });
 }
+
+test("until the first answer a visitor loads what is measured as the page's code, and needs nothing else", async (t) => {
+  const browser = await startBrowser([], () => serveFolder(folder));
+  t.after(() => browser.stop());
+  const page = await browser.newPage();
+  const context = page.page.context();
+  const isCode = (/** @type {string} */ name) => /\.(js|css|html|wasm)$/.test(name);
+  /** @type {Set<string>} */
+  const asked = new Set();
+  context.on("request", (request) => asked.add(new URL(request.url()).pathname.slice(1) || "index.html"));
+  // The model comes when the rest is there; what it brings with it is not what it was waited for with.
+  /** @type {() => void} */
+  let deliver = () => {};
+  const held = new Promise((resolve) => (deliver = () => resolve(undefined)));
+  const wanted = new Promise((resolve) => {
+    void context.route("**/*.safetensors", async (route) => {
+      resolve(undefined);
+      await held;
+      await route.continue();
+    });
+  });
+  await page.page.goto(browser.url);
+  await page.$("kernel").getByText(KERNELS[0].name).waitFor();
+  await wanted;
+  const first = [...asked].filter(isCode);
+
+  const sizes = await Promise.all(
+    first.map(async (name) => {
+      const file = path.join(folder, name);
+      const { size } = await stat(`${file}.gz`).catch(() => stat(file));
+      return size;
+    }),
+  );
+  const [, files, , sent] = (/code: that.*? +(\d+) +(\d+) +(\d+)/.exec(report) ?? []).map(Number);
+  assert.equal(first.length, files, first.join(" "));
+  assert.equal(
+    sizes.reduce((sum, size) => sum + size, 0),
+    sent,
+  );
+
+  // All other code is out of reach: what the page offers is less then, but it answers.
+  await context.route(
+    (url) => isCode(url.pathname) && !asked.has(url.pathname.slice(1)),
+    (route) => route.abort(),
+  );
+  await page.drop({ name: "scene.png", mimeType: "image/png", buffer: encodePng(drawScene(64, 64)) });
+  deliver();
+  await page.page.locator('[data-testid="top5"][data-about="scene.png"]').waitFor();
+  assert.equal(await page.$("prediction").count(), 5);
+  await page.close(/ERR_FAILED/);
+});

@@ -4,10 +4,11 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ClassifierError, toFault } from "../../web/errors.js";
 import { KERNELS, PROBES, chooseKernel } from "../../web/kernels.js";
-import { formatCount, formatPercent, formatSigned } from "../../web/page/format.js";
+import { formatCount, formatPercent, formatSigned, formatSentence } from "../../web/page/format.js";
 import { toAddress } from "../../web/page/address.js";
 import { paintHeat, valueAt } from "../../web/page/heat.js";
-import { REMEMBERED, STILL, createPulse } from "../../web/page/pulse.js";
+import { REMEMBERED, createPulse } from "../../web/page/pulse.js";
+import { STILL } from "../../web/page/state.js";
 import { parseQuery } from "../../web/page/query.js";
 import { toCsv, toLink } from "../../web/page/report.js";
 import { readAddress } from "../../web/page/transfer.js";
@@ -251,4 +252,12 @@ test("the pulse tells the rate, the latencies and what was passed over", () => {
   assert.ok(pulse.read().fps > 15);
   pulse.restart();
   assert.equal(pulse.read().restarts, 1);
+});
+
+test("a message begins with a capital letter, a file with its own name", () => {
+  assert.equal(formatSentence("the file is cut off"), "The file is cut off");
+  assert.equal(formatSentence("mobilemamba_t2.pth could not be read"), "mobilemamba_t2.pth could not be read");
+  assert.equal(formatSentence("my net.pth is none", ["", "my net.pth"]), "my net.pth is none");
+  assert.equal(formatSentence("what was read. then it stopped"), "What was read. then it stopped");
+  assert.equal(formatSentence(""), "");
 });

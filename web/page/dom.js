@@ -55,14 +55,15 @@ export function icon(name) {
 }
 
 /**
- * @param {string} tag
- * @param {Record<string, string>} attributes
- * @param {...SVGElement} children
- * @returns {SVGElement}
+ * @template {keyof SVGElementTagNameMap} K
+ * @param {K} tag
+ * @param {Record<string, string | number>} [attributes]
+ * @param {...(Node | string)} children
+ * @returns {SVGElementTagNameMap[K]}
  */
-export function svg(tag, attributes, ...children) {
+export function svg(tag, attributes = {}, ...children) {
   const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
   element.append(...children);
   return element;
 }

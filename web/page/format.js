@@ -62,3 +62,13 @@ export function formatShape(shape) {
 export function formatSigned(value) {
   return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
 }
+
+/**
+ * A message as a sentence of its own: what begins in small letters gets a capital one, unless it is the name of a file.
+ * @param {string} message
+ * @param {string[]} [files]  names that are known
+ */
+export function formatSentence(message, files = []) {
+  const named = files.some((name) => name !== "" && message.startsWith(name)) || /^\S*\.[a-z]\w*(?!\S)/i.test(message);
+  return named ? message : message.charAt(0).toUpperCase() + message.slice(1);
+}

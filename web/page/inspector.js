@@ -8,17 +8,11 @@ const PATIENCE = 15;
 const REST = 400;
 
 /**
- * @typedef {object} Inspector
- * @property {(block: string) => void} inspect  empty: no block
- */
-
-/**
  * @param {object} options
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
  * @param {<T>(question: () => Promise<T>) => Promise<T>} options.ask  about the picture at hand
  * @param {(error: unknown) => void} options.onError
- * @returns {Inspector}
  */
 export function createInspector({ store, classifier, ask, onError }) {
   let busy = false;
@@ -90,6 +84,4 @@ export function createInspector({ store, classifier, ask, onError }) {
       if (inspected && !info?.blocks.some(({ name }) => name === inspected)) store.update({ inspected: "" });
     },
   );
-
-  return { inspect: (inspected) => store.update({ inspected }) };
 }

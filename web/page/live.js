@@ -4,9 +4,9 @@ import { ClassifierError } from "../errors.js";
 import { words } from "../language.js";
 import { listCameras, nextDevice, openCamera } from "./camera.js";
 import { runLoop } from "./loop.js";
-import { STILL, createPulse } from "./pulse.js";
+import { createPulse } from "./pulse.js";
 import { openFilm, openScreen, play } from "./sources.js";
-import { LIVE_OFF } from "./state.js";
+import { LIVE_OFF, STILL } from "./state.js";
 
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("./sources.js").Source} Source */
@@ -15,8 +15,15 @@ import { LIVE_OFF } from "./state.js";
 const PULSE_INTERVAL = 250;
 
 /**
+ * @callback OnError
+ * @param {unknown} error
+ * @param {() => Promise<void>} [again]  starts the same source
+ * @param {() => Promise<void>} [elsewhere]  starts another camera; there is none without it
+ * @returns {void}
+ */
+
+/**
  * @typedef {object} Live
- * @property {HTMLVideoElement} video  the preview, to be placed where it can be seen: iOS freezes hidden video
  * @property {(deviceId?: string) => Promise<void>} startCamera
  * @property {() => Promise<void>} turn  changes to the next camera
  * @property {() => Promise<void>} startScreen
@@ -29,17 +36,15 @@ const PULSE_INTERVAL = 250;
 
 /**
  * @param {object} options
+ * @param {HTMLVideoElement} options.video  the preview, placed where it can be seen: iOS freezes hidden video
  * @param {import("./state.js").PageStore} options.store
  * @param {import("../mobilemamba.js").Classifier} options.classifier
- * @param {(result: Result) => Promise<void> | void} options.onFrame  awaited before the next frame is taken
- * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError  again starts the same source
+ * @param {() => boolean} options.asking  whether onFrame asks the engine about the frame
+ * @param {(result: Result) => Promise<void> | void} options.onFrame  see loop.js
+ * @param {OnError} options.onError
  * @returns {Live}
  */
-export function createLive({ store, classifier, onFrame, onError }) {
-  const video = document.createElement("video");
-  video.playsInline = true;
-  video.muted = true;
-
+export function createLive({ video, store, classifier, asking, onFrame, onError }) {
   /** @type {Source | null} */
   let source = null;
   /** Tells a loop, or a source that is still being opened, that its time is over. */
@@ -58,11 +63,12 @@ export function createLive({ store, classifier, onFrame, onError }) {
   /**
    * @param {Source["kind"]} kind
    * @param {() => Source | Promise<Source>} request
+   * @param {string} [deviceId]  of the camera that is asked for
    */
-  async function open(kind, request) {
+  async function open(kind, request, deviceId = "") {
     release();
     const mine = session;
-    again = () => open(kind, request);
+    again = () => open(kind, request, deviceId);
     // The cameras are the same when one changes to another.
     const { devices } = store.get().live;
     store.update({ live: { ...LIVE_OFF, phase: "starting", source: kind, devices }, pulse: STILL });
@@ -70,7 +76,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
       const opened = await request();
       if (mine !== session) return opened.release();
       source = opened;
-      opened.stream?.getVideoTracks()[0].addEventListener("ended", () => ended(opened));
+      opened.stream?.getVideoTracks()[0].addEventListener("ended", () => void ended(opened));
       video.controls = kind === "film";
       opened.attach(video);
       describe({
@@ -87,9 +93,35 @@ export function createLive({ store, classifier, onFrame, onError }) {
       await run(mine);
     } catch (error) {
       if (mine !== session) return;
+      const tried = deviceId || store.get().live.deviceId;
       stop();
-      onError(error, again);
+      await fail(error, again, kind === "camera" ? tried : null);
     }
+  }
+
+  /**
+   * @param {unknown} error
+   * @param {() => Promise<void>} retry
+   * @param {string | null} camera  the one that failed; null: none did
+   */
+  async function fail(error, retry, camera) {
+    const mine = session;
+    const elsewhere = camera === null ? undefined : await another(camera);
+    // Something else was started, and what failed before it is past.
+    if (mine === session) onError(error, retry, elsewhere);
+  }
+
+  /** @param {string} [deviceId] */
+  const openThe = (deviceId) => open("camera", () => openCamera(deviceId), deviceId);
+
+  /**
+   * Starts the next camera after one that failed; undefined if there is no other, as far as the browser tells.
+   * @param {string} failed  its id; empty: the one that the browser prefers
+   */
+  async function another(failed) {
+    const devices = (await listCameras().catch(() => [])).filter(({ id }) => id !== "");
+    if (!devices.some(({ id }) => id !== failed) || (failed === "" && devices.length < 2)) return undefined;
+    return () => openThe(nextDevice(failed, devices));
   }
 
   /** @param {number} mine */
@@ -101,6 +133,7 @@ export function createLive({ store, classifier, onFrame, onError }) {
       pulse,
       going: () => mine === session,
       smooth: () => store.get().smooth,
+      asking,
       onFrame(result) {
         const now = performance.now();
         if (now - read > PULSE_INTERVAL) {
@@ -137,12 +170,13 @@ export function createLive({ store, classifier, onFrame, onError }) {
   }
 
   /** @param {Source} gone */
-  function ended(gone) {
+  async function ended(gone) {
     if (gone !== source) return;
     stop();
     // A screen is no longer shared because somebody wants it so.
-    if (gone.kind === "camera")
-      onError(new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint), again);
+    if (gone.kind !== "camera") return;
+    const error = new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint);
+    await fail(error, again, gone.deviceId);
   }
 
   // A hidden page must not watch: it lets go of the camera. A shared tab or window lies in front of this page, so that
@@ -162,14 +196,11 @@ export function createLive({ store, classifier, onFrame, onError }) {
   });
 
   return {
-    video,
-
-    startCamera: (deviceId) => open("camera", () => openCamera(deviceId)),
+    startCamera: openThe,
 
     async turn() {
       const { deviceId, devices } = store.get().live;
-      if (source?.kind === "camera" && devices.length > 1)
-        await open("camera", () => openCamera(nextDevice(deviceId, devices)));
+      if (source?.kind === "camera" && devices.length > 1) await openThe(nextDevice(deviceId, devices));
     },
 
     startScreen: () => open("screen", openScreen),

@@ -1,5 +1,6 @@
 /** Which model looks: what was chosen, what is loaded, and what of it this browser keeps for the next visit. */
 
+import { ClassifierError, toFault } from "../errors.js";
 import { words } from "../language.js";
 import { clearWeights, keptBytes } from "../model-store.js";
 import { findOwn, forgetOwn, keepOwn, ownBytes } from "./own-model.js";
@@ -19,6 +20,7 @@ import { smallerModel } from "./recovery.js";
  * @property {() => Promise<boolean>} chooseOwn  the checkpoint of the user's own that was opened last
  * @property {(files: {checkpoint?: File, labels?: File}) => Promise<boolean>} openOwn
  * @property {() => SiteModel | null} smaller  a model that takes less memory than the one wanted last
+ * @property {() => string | null} absent  the checkpoint of the authors' that was wanted last and is not in this browser
  * @property {(wanted: boolean) => Promise<void>} keepOwn  for the next visit
  * @property {() => Promise<void>} clear  what this browser keeps
  */
@@ -42,6 +44,8 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
   let spare = null;
   /** What was wanted last, loaded or not. @type {SiteModel | OwnFiles} */
   let wanted = {};
+  /** @type {string | null} */
+  let absent = null;
 
   /**
    * @param {SiteModel | OwnFiles} wish
@@ -55,6 +59,7 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     const operation = begin("loading");
     const fetching = "file" in wish || !wish.fetch ? "" : (wish.id ?? "");
     wanted = wish;
+    absent = null;
     store.update({ fetching });
     // The list of models has no place yet for one that is being fetched.
     if ("file" in wish) store.update(nameOwn(wish));
@@ -76,9 +81,29 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
       store.update({ ...before, fetching: "" });
       finish(operation);
       if (mine.signal.aborted) return false;
-      onError(error, () => load(wish));
+      const reason = await explain(error, wish);
+      if (mine !== control) return false;
+      onError(reason, () => load(wish));
       return false;
     }
+  }
+
+  /**
+   * A link may lead to one of the authors' checkpoints, which its reader's browser has not fetched.
+   * @param {unknown} error
+   * @param {SiteModel | OwnFiles} wish
+   */
+  async function explain(error, wish) {
+    if ("file" in wish || wish.id === undefined || toFault(error, "failed").code !== "no-model") return error;
+    const official = await classifier.officialModels().catch(() => []);
+    const entry = official.find(({ id }) => id === wish.id);
+    if (!entry) return error;
+    absent = entry.id;
+    return new ClassifierError(
+      "no-model",
+      `${entry.title} (“${entry.id}”) is a checkpoint of the authors' that is not in this browser.`,
+      "Download it, or choose a model of the list.",
+    );
   }
 
   /**
@@ -196,6 +221,8 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
       }
       return false;
     },
+
+    absent: () => absent,
 
     smaller() {
       const { models } = store.get();

@@ -1,4 +1,7 @@
-/** Frame after frame of a video to the engine: one at a time, and always the latest. */
+/**
+ * Frame after frame of a video to the engine: one at a time, and always the latest. Where the video is ahead of the
+ * engine, the engine gets the next frame before the page shows the answer to the last one: it need not wait for that.
+ */
 
 import { FATAL_CODES } from "../protocol.js";
 import { toFault } from "../errors.js";
@@ -17,7 +20,9 @@ export const SMOOTHING = 0.5;
  * @property {ReturnType<typeof import("./pulse.js").createPulse>} pulse
  * @property {() => boolean} going     asked after every wait; false ends the loop
  * @property {() => boolean} smooth    whether the answers are averaged over time
- * @property {(result: Result) => Promise<void> | void} onFrame  awaited before the next frame is taken
+ * @property {() => boolean} asking    whether onFrame asks the engine about the frame, which must be the last one then
+ * @property {(result: Result) => Promise<void> | void} onFrame  awaited before the next answer, and before the next
+ *   frame is taken if it asks about this one
  */
 
 /**
@@ -25,9 +30,26 @@ export const SMOOTHING = 0.5;
  * next frame, and gives up only if that one crashes too.
  * @param {LoopOptions} options
  */
-export async function runLoop({ video, classifier, pulse, going, smooth, onFrame }) {
+export async function runLoop({ video, classifier, pulse, going, smooth, asking, onFrame }) {
+  /** Whether the video has gone on since the last frame was taken. */
+  let ahead = false;
+  const next = () => {
+    ahead = false;
+    return nextFrame(video).then((count) => {
+      ahead = true;
+      return count;
+    });
+  };
+  /** An answer that is not shown yet. @type {Result | null} */
+  let answer = null;
+  const show = async () => {
+    const result = answer;
+    answer = null;
+    if (result && going()) await onFrame(result);
+  };
+
   // What is shown already is no news to the browser, a film that stands still for one.
-  let fresh = isShown(video) ? Promise.resolve(null) : nextFrame(video);
+  let fresh = isShown(video) ? Promise.resolve(null) : next();
   let previous = 0;
   let crashed = false;
   // What a film showed before a jump says nothing about the place after it.
@@ -35,18 +57,25 @@ export async function runLoop({ video, classifier, pulse, going, smooth, onFrame
   video.addEventListener("seeking", forget);
   try {
     for (;;) {
+      if (!ahead || asking()) await show();
+      if (!going()) return;
       const shown = await fresh;
       if (!going()) return;
       if (shown !== null) pulse.show(shown);
       // Awaited only after this frame is done: if the video has gone on by then, the loop need not wait. It takes what
       // the video shows at that time, the latest frame; those between are never looked at.
-      fresh = nextFrame(video);
+      fresh = next();
       const taken = performance.now();
       const weight = smooth() && previous ? 1 - Math.exp((previous - taken) / (1000 * SMOOTHING)) : 1;
       previous = taken;
-      let result;
       try {
-        result = await classifier.classify(await takeFrame(video), { weight });
+        const frame = await takeFrame(video);
+        const answering = classifier.classify(frame, { weight }).then((result) => {
+          if (going()) pulse.answer(taken, performance.now());
+          return result;
+        });
+        // The answer before, when this frame is on its way.
+        [answer] = await Promise.all([answering, answer && pause().then(show)]);
       } catch (error) {
         if (!going()) return;
         // The browser knows the video's size before it has a frame that can be taken.
@@ -60,14 +89,14 @@ export async function runLoop({ video, classifier, pulse, going, smooth, onFrame
       }
       if (!going()) return;
       crashed = false;
-      pulse.answer(taken, performance.now());
-      await onFrame(result);
-      if (!going()) return;
     }
   } finally {
     video.removeEventListener("seeking", forget);
   }
 }
+
+/** Lets everything that is due happen first, what is to be sent for one. */
+const pause = () => new Promise((resolve) => setTimeout(resolve));
 
 /** @param {HTMLVideoElement} video */
 const isShown = (video) => video.readyState >= HTMLMediaElement.HAVE_CURRENT_DATA;

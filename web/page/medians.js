@@ -1,7 +1,5 @@
 /** Times of many passes: a single one says little, since the clock of a browser is coarse and other programs interfere. */
 
-import { sum } from "./xray/architecture.js";
-
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
 
 /** So many of the last passes count. */
@@ -28,7 +26,7 @@ export function createMedians(size = PASSES) {
       passes = [...passes.slice(1 - size), { total, blocks }];
       if (passes.length === 1) return { passes: 1, total, blocks };
       const typical = blocks.map((block, i) => ({ ...block, ms: median(passes.map((pass) => pass.blocks[i].ms)) }));
-      return { passes: passes.length, total: sum(typical, ({ ms }) => ms), blocks: typical };
+      return { passes: passes.length, total: typical.reduce((sum, { ms }) => sum + ms, 0), blocks: typical };
     },
   };
 }

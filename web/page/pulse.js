@@ -15,9 +15,6 @@ const RATE_WEIGHT = 0.1;
  * @property {number} restarts     of the engine
  */
 
-/** @type {Pulse} */
-export const STILL = { fps: 0, latencies: [], median: 0, answered: 0, passed: null, restarts: 0 };
-
 /** Counts from the start of a source on. */
 export function createPulse() {
   const ring = new Float64Array(REMEMBERED);

@@ -9,7 +9,7 @@ import { toFault } from "../errors.js";
 
 /**
  * A way out that a button offers.
- * @typedef {"retry" | "smaller" | "reload"} Remedy
+ * @typedef {"retry" | "smaller" | "reload" | "camera" | "official" | "choose"} Remedy
  */
 
 /**
@@ -22,6 +22,7 @@ const REMEDIES = {
   "checkpoint-unreachable": ["retry"],
   "wrong-hash": ["retry"],
   offline: ["retry"],
+  "no-model": ["official", "choose"],
   "no-wasm": ["reload"],
   "out-of-memory": ["smaller", "retry"],
   "worker-crashed": ["retry", "reload"],
@@ -29,20 +30,20 @@ const REMEDIES = {
   "bad-request": ["reload"],
   failed: ["retry", "reload"],
   "camera-denied": ["retry"],
-  "camera-missing": ["retry"],
-  "camera-busy": ["retry"],
-  "camera-failed": ["retry"],
+  "camera-missing": ["camera", "retry"],
+  "camera-busy": ["camera", "retry"],
+  "camera-failed": ["camera", "retry"],
   "screen-denied": ["retry"],
   "screen-failed": ["retry"],
 };
 
 /**
  * @param {ErrorCode} code
- * @param {Record<Remedy, boolean>} possible
+ * @param {Partial<Record<Remedy, boolean>>} possible
  * @returns {Remedy[]}
  */
 export function remediesFor(code, possible) {
-  return (REMEDIES[code] ?? []).filter((remedy) => possible[remedy]);
+  return (REMEDIES[code] ?? []).filter((remedy) => possible[remedy] === true);
 }
 
 /** The engine is lost with these through no fault of the request; asking once more may work. @type {ReadonlySet<ErrorCode>} */

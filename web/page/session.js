@@ -4,12 +4,12 @@ import { ClassifierError, toFault } from "../errors.js";
 import { changeLanguage, rememberLanguage, words } from "../language.js";
 import { openAddress } from "./address.js";
 import { sortFiles } from "./files.js";
-import { forget, remember } from "./history.js";
+import { remember } from "./history.js";
 import { createInquiry } from "./inquiry.js";
-import { createInspector } from "./inspector.js";
 import { createLoader } from "./loader.js";
 import { createMedians } from "./medians.js";
 import { createNaming } from "./names.js";
+import { once } from "./once.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
 import { createTools } from "./tools.js";
@@ -36,7 +36,7 @@ import { createWatching } from "./watching.js";
  * @property {(opacity: number) => void} setOpacity  of the explanation
  * @property {(threshold: number) => void} setThreshold
  * @property {(query: string) => void} search  for classes by their label
- * @property {(block: string) => void} inspect  a block of the network; empty: none
+ * @property {(block: string) => Promise<void>} inspect  a block of the network; empty: none
  * @property {(step: number) => void} goTour  to a step of the guided tour; -1 ends it
  * @property {() => Promise<import("../protocol.js").MemoryUse>} memory  that the engine takes
  * @property {(picture: Picture) => Promise<void>} reopen  of the history
@@ -64,7 +64,10 @@ export function createSession({ store, classifier }) {
   const player = createPlayer(classifier);
   const naming = createNaming(classifier);
   const inquiry = createInquiry({ store, classifier, onError: fail });
-  const inspector = createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  const inspector = once(async () => {
+    const { createInspector } = await import("./inspector.js");
+    createInspector({ store, classifier, ask: inquiry.ask, onError: fail });
+  });
   const medians = createMedians();
   const tools = createTools({ store, classifier, onError: fail });
   const watching = createWatching({
@@ -74,7 +77,7 @@ export function createSession({ store, classifier }) {
     inquiry,
     medians,
     clear: clearPicture,
-    show: (blob, name) => put({ blob, name, url: URL.createObjectURL(blob), source: "" }),
+    show: (blob, name) => put({ blob, name, source: "", mirrored: store.get().live.front }),
     onError: fail,
   });
   const loader = createLoader({
@@ -88,6 +91,8 @@ export function createSession({ store, classifier }) {
 
   /** Does again what failed last. @type {(() => Promise<void>) | undefined} */
   let retry;
+  /** Does the same with another camera. @type {(() => Promise<void>) | undefined} */
+  let retryElsewhere;
   let lastOperation = 0;
   /** Counts what was put on the stage, so that a slow download does not come in the way of what came after it. */
   let arrivals = 0;
@@ -117,23 +122,28 @@ export function createSession({ store, classifier }) {
   /**
    * @param {unknown} error
    * @param {() => Promise<void>} [again]  what failed
+   * @param {() => Promise<void>} [elsewhere]  the same with another camera
    */
-  function fail(error, again) {
+  function fail(error, again, elsewhere) {
     player.play("error");
     retry = again;
+    retryElsewhere = elsewhere;
     const fault = toFault(error, "worker-crashed");
     const remedies = remediesFor(fault.code, {
       retry: again !== undefined,
       smaller: loader.smaller() !== null,
       reload: true,
+      camera: elsewhere !== undefined,
+      official: loader.absent() !== null,
+      choose: store.get().models.length > 0,
     });
     store.update({ error: fault, remedies });
   }
 
   function clearPicture() {
-    const { picture, history } = store.get();
+    const { picture } = store.get();
     arrivals++;
-    if (picture) forget(history, picture);
+    if (picture) URL.revokeObjectURL(picture.url);
     store.update({ picture: null, answer: null, explanation: null, notice: "" });
   }
 
@@ -143,20 +153,20 @@ export function createSession({ store, classifier }) {
    * @param {string} [source]
    */
   function showPicture(blob, name, source = "") {
-    return open({ blob, name, url: URL.createObjectURL(blob), source });
+    return open({ blob, name, source, mirrored: false });
   }
 
-  /** @param {Picture} picture */
+  /** @param {Omit<Picture, "url">} picture */
   function open(picture) {
     watching.stopWatching();
     player.play("shutter");
     return put(picture);
   }
 
-  /** @param {Picture} picture */
+  /** @param {Omit<Picture, "url">} picture */
   function put(picture) {
     clearPicture();
-    store.update({ picture });
+    store.update({ picture: { ...picture, url: URL.createObjectURL(picture.blob) } });
     return classifyPicture();
   }
 
@@ -282,7 +292,16 @@ export function createSession({ store, classifier }) {
 
     search: inquiry.search,
 
-    inspect: inspector.inspect,
+    async inspect(inspected) {
+      store.update({ inspected });
+      if (!inspected) return;
+      try {
+        await inspector();
+      } catch (error) {
+        store.update({ inspected: "" });
+        fail(error);
+      }
+    },
 
     goTour(step) {
       const { tour, picture, live } = store.get();
@@ -326,6 +345,15 @@ export function createSession({ store, classifier }) {
         }
         case "reload":
           return location.reload();
+        case "camera":
+          return retryElsewhere?.();
+        case "official": {
+          const id = loader.absent();
+          if (id && (await loader.fetchOfficial(id))) await classifyPicture();
+          return;
+        }
+        case "choose":
+          return document.getElementById("model")?.focus();
       }
     },
 

@@ -21,8 +21,6 @@ import { words } from "../language.js";
 /** A larger screen is made smaller by the browser, which does it better and earlier than this page could. */
 const SCREEN = { width: { max: 1280 }, height: { max: 1280 }, frameRate: { max: 30 } };
 
-export const canShareScreen = () => typeof navigator.mediaDevices?.getDisplayMedia === "function";
-
 /** Where an answer takes longer than this to come, a film is of no known format. */
 const FILM_TIMEOUT = 20_000;
 

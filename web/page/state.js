@@ -2,7 +2,6 @@
 
 import { createStore } from "../store.js";
 import { PLAIN_VIEW } from "./folder/view.js";
-import { STILL } from "./pulse.js";
 
 /** @typedef {import("../protocol.js").BenchResult} BenchResult */
 /** @typedef {import("../protocol.js").BlockTiming} BlockTiming */
@@ -21,8 +20,9 @@ import { STILL } from "./pulse.js";
  * @typedef {object} Picture
  * @property {Blob} blob
  * @property {string} name
- * @property {string} url  of the blob, for the preview
+ * @property {string} url  of the blob, as long as it is on the stage
  * @property {string} source  where it was fetched; empty for a file
+ * @property {boolean} mirrored  shown as the live picture was that it is a frame of: the network sees no mirror image
  */
 
 /**
@@ -132,6 +132,9 @@ import { STILL } from "./pulse.js";
  * Builds a panel, which keeps itself up to date. Each builds its DOM in its own module and nowhere else.
  * @typedef {(context: {store: PageStore, session: import("./session.js").Session}) => HTMLElement} Panel
  */
+
+/** @type {import("./pulse.js").Pulse} */
+export const STILL = { fps: 0, latencies: [], median: 0, answered: 0, passed: null, restarts: 0 };
 
 /** @type {LiveState} */
 export const LIVE_OFF = {

@@ -1,5 +1,7 @@
 /** What the tools below the picture can be asked to do. The modules that do it are fetched when they are first wanted. */
 
+import { once } from "./once.js";
+
 /** @typedef {import("./folder/run.js").Folder} Folder */
 /** @typedef {import("./compare/run.js").Compare} Compare */
 
@@ -63,23 +65,5 @@ export function createTools({ store, classifier, onError }) {
     resumeFolder: () => using(folder, (tool) => tool.resumeFolder()),
     arrangeFolder: (change) => using(folder, (tool) => tool.arrangeFolder(change)),
     chooseSide: (which, choice) => using(compare, (tool) => tool.chooseSide(which, choice)),
-  };
-}
-
-/**
- * Fetches a module once; what failed is tried again.
- * @template T
- * @param {() => Promise<T>} load
- * @returns {() => Promise<T>}
- */
-function once(load) {
-  /** @type {Promise<T> | null} */
-  let loaded = null;
-  return () => {
-    loaded ??= load().catch((error) => {
-      loaded = null;
-      throw error;
-    });
-    return loaded;
   };
 }

@@ -1,7 +1,5 @@
 /** What a drop or a paste carries: files, folders, or the address of a picture. */
 
-import { walk } from "./folder/gather.js";
-
 /** @typedef {import("./folder/gather.js").Found} Found */
 /** @typedef {{files: File[]} | {many: AsyncIterable<Found>} | {address: string}} Load  many: folders, and files beside them */
 
@@ -15,10 +13,19 @@ export function readTransfer(transfer) {
   const items = [...transfer.items].filter(({ kind }) => kind === "file");
   const entries = items.flatMap((item) => item.webkitGetAsEntry?.() ?? []);
   const files = items.flatMap((item) => item.getAsFile() ?? []);
-  if (entries.some(({ isDirectory }) => isDirectory)) return { many: walk(entries) };
+  if (entries.some(({ isDirectory }) => isDirectory)) return { many: filesIn(entries) };
   // A picture of another tab comes as a file and as its address; the file is here already.
   if (files.length > 0) return { files };
   return address === null ? null : { address };
+}
+
+/**
+ * @param {FileSystemEntry[]} entries
+ * @returns {AsyncGenerator<Found>}
+ */
+async function* filesIn(entries) {
+  const { walk } = await import("./folder/gather.js");
+  yield* walk(entries);
 }
 
 /**

@@ -1,8 +1,9 @@
 /** Live sources as the user deals with them: what starts, freezes and stops them, and what becomes of their answers. */
 
-import { createLive } from "./live.js";
+import { once } from "./once.js";
 
 /** @typedef {import("../protocol.js").Result} Result */
+/** @typedef {import("./live.js").Live} Live */
 
 /** From this probability on a new label of a live picture is worth a sound. */
 const CONFIDENT = 0.6;
@@ -10,6 +11,8 @@ const CONFIDENT = 0.6;
 const TIMING_INTERVAL = 250;
 /** So is a map, and it costs a pass over its pixels. */
 const MAP_INTERVAL = 150;
+
+export const canShareScreen = () => typeof navigator.mediaDevices?.getDisplayMedia === "function";
 
 /**
  * @typedef {object} Watching
@@ -33,22 +36,49 @@ const MAP_INTERVAL = 150;
  * @param {ReturnType<typeof import("./medians.js").createMedians>} options.medians  of the blocks' times
  * @param {() => void} options.clear  takes the picture from the stage
  * @param {(blob: Blob, name: string) => Promise<void>} options.show  puts one there, and leaves the live source alone
- * @param {(error: unknown, again?: () => Promise<void>) => void} options.onError
+ * @param {import("./live.js").OnError} options.onError
  * @returns {Watching}
  */
 export function createWatching({ store, classifier, player, inquiry, medians, clear, show, onError }) {
-  const live = createLive({ store, classifier, onFrame, onError });
+  const video = document.createElement("video");
+  video.playsInline = true;
+  video.muted = true;
+  /** Null until something is watched: the first visit does without its code. @type {Live | null} */
+  let live = null;
+  const need = once(async () => {
+    const { createLive } = await import("./live.js");
+    return (live = createLive({ video, store, classifier, asking, onFrame, onError }));
+  });
+  /** Tells a start that still waits for that code that its time is over. */
+  let starts = 0;
   let confident = -1;
   let timed = 0;
   let mapped = 0;
 
-  /** @param {() => Promise<void>} open */
-  function start(open) {
+  /** @param {(live: Live) => Promise<void>} open */
+  async function start(open) {
     confident = -1;
     player.play("shutter");
     clear();
     store.update({ error: null });
-    void open();
+    const mine = ++starts;
+    try {
+      const ready = await need();
+      if (mine === starts) await open(ready);
+    } catch (error) {
+      onError(error, () => start(open));
+    }
+  }
+
+  function stop() {
+    starts++;
+    live?.stop();
+  }
+
+  /** A map, the inside of a block or a class that is searched for follows the frames. */
+  function asking() {
+    const { explanation, inspected, query } = store.get();
+    return explanation !== null || inspected !== "" || query.trim() !== "";
   }
 
   /** @param {Result} result */
@@ -72,33 +102,33 @@ export function createWatching({ store, classifier, player, inquiry, medians, cl
 
   /**
    * @param {"camera" | "screen"} source
-   * @param {() => Promise<void>} open
+   * @param {(live: Live) => Promise<void>} open
    */
   function toggle(source, open) {
-    if (store.get().live.source === source) live.stop();
-    else start(open);
+    if (store.get().live.source === source) stop();
+    else void start(open);
   }
 
   return {
-    video: live.video,
+    video,
 
-    toggleCamera: () => toggle("camera", () => live.startCamera()),
+    toggleCamera: () => toggle("camera", (ready) => ready.startCamera()),
 
-    turnCamera: () => void live.turn(),
+    turnCamera: () => void live?.turn(),
 
-    chooseCamera: (deviceId) => void live.startCamera(deviceId),
+    chooseCamera: (deviceId) => void live?.startCamera(deviceId),
 
-    toggleScreen: () => toggle("screen", live.startScreen),
+    toggleScreen: () => toggle("screen", (ready) => ready.startScreen()),
 
-    watchFilm: (file) => start(() => live.startFilm(file)),
+    watchFilm: (file) => void start((ready) => ready.startFilm(file)),
 
     async toggleFreeze() {
       const { live: watched, explanation } = store.get();
       if (watched.phase === "frozen") {
         clear();
-        return live.goOn();
+        return live?.goOn();
       }
-      const frame = await live.freeze();
+      const frame = await live?.freeze();
       if (!frame) return;
       player.play("shutter");
       await show(frame.blob, frame.name);
@@ -109,6 +139,6 @@ export function createWatching({ store, classifier, player, inquiry, medians, cl
 
     setSmooth: (smooth) => store.update({ smooth }),
 
-    stopWatching: () => live.stop(),
+    stopWatching: stop,
   };
 }

@@ -4,11 +4,10 @@ import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
 import { nameOf } from "../page/names.js";
+import { deferred } from "./deferred.js";
 import { createRow } from "./row.js";
-import { searchPanel } from "./search.js";
-import { sharePanel } from "./share.js";
-import { thresholdPanel } from "./threshold.js";
 
+/** @typedef {import("../page/state.js").State} State */
 /** @typedef {import("../protocol.js").Prediction} Prediction */
 
 const TOP = 5;
@@ -88,12 +87,17 @@ export function answerPanel({ store, session }) {
     none,
     advice,
     about,
-    thresholdPanel({ store, session }),
-    sharePanel({ store, session }),
-    searchPanel({ store, session }),
+    ...[
+      async () => (await import("./threshold.js")).thresholdPanel,
+      async () => (await import("./share.js")).sharePanel,
+      async () => (await import("./search.js")).searchPanel,
+    ].map((load) => deferred({ store, session }, hasModel, load)),
     speech,
   );
 }
+
+/** An answer is soon to come, and then what can be done with it is there at once. @param {Readonly<State>} state */
+const hasModel = ({ info }) => info !== null;
 
 /** @param {import("../page/state.js").Answer} answer */
 function sourceOf({ about, live }) {

@@ -1,6 +1,6 @@
 /** The same picture through two sides, each a model and its kernels: what they answer and how long they take. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { differenceOf, forwardOf, speedUp, toComparisonJson } from "../page/compare/difference.js";
 import { el, icon } from "../page/dom.js";
 import { formatDelta, formatTimes } from "./compare/format.js";
@@ -18,7 +18,7 @@ const SAID = 3000;
 
 /** @type {import("../page/state.js").Panel} */
 export function comparePanel({ store, session }) {
-  const say = words().compare;
+  const say = toolWords().compare;
   const verdict = el("p", { class: "verdict", role: "status", "data-testid": "compare-verdict" });
   const speed = el("p", { class: "muted", "data-testid": "compare-speed" });
   const invitation = el("p", { class: "muted", "data-testid": "compare-empty" });
@@ -95,7 +95,7 @@ export function comparePanel({ store, session }) {
  * @param {import("../page/compare/difference.js").Difference} difference
  */
 function describe({ sides: [left, right] }, { agree, sameOrder, most }) {
-  const say = words().compare;
+  const say = toolWords().compare;
   const [a, b] = [nameOf(left.classes[0]), nameOf(right.classes[0])];
   const first = sameOrder ? say.same(a) : agree ? say.agree(a) : say.disagree(a, b);
   if (!most) return `${first} ${say.strangers}`;
@@ -104,7 +104,7 @@ function describe({ sides: [left, right] }, { agree, sameOrder, most }) {
 
 /** @param {ComparisonState} comparison */
 function describeSpeed({ sides: [left, right] }) {
-  const say = words().compare;
+  const say = toolWords().compare;
   const times = speedUp([forwardOf(left), forwardOf(right)]);
   if (times === null) return "";
   if (Math.abs(times - 1) < EVEN) return say.even;

@@ -2,6 +2,7 @@
 
 import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
+import { formatSentence } from "../page/format.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function errorPanel({ store, session }) {
@@ -36,8 +37,9 @@ export function errorPanel({ store, session }) {
       if (!fault) return;
       panel.dataset.code = fault.code;
       title.textContent = say.errors[fault.code].title;
-      message.textContent = fault.message;
-      hint.textContent = (english && fault.hint) || say.errors[fault.code].hint;
+      const { picture, ownName, ownLabels, live } = store.get();
+      message.textContent = formatSentence(fault.message, [picture?.name ?? "", ownName, ownLabels, live.name]);
+      hint.textContent = formatSentence((english && fault.hint) || say.errors[fault.code].hint);
       remedies.replaceChildren(
         ...store
           .get()

@@ -1,6 +1,6 @@
 /** A folder of pictures: the way in, how far it is, and a table of what was found. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { accuracyOf, linesOf, shownOf } from "../page/folder/items.js";
 import { formatPercent } from "../page/format.js";
@@ -15,7 +15,7 @@ import { createHeadings, filterPanel } from "./folder/view.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function folderPanel({ store, session }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const folder = picker("tool-folder-input", (files) => session.openMany(files), { webkitdirectory: true });
   const files = picker("tool-files-input", (files) => session.openMany(files), { accept: "image/*,.bmp,.tif,.tiff" });
   const empty = el("p", { class: "muted" }, say.invitation);
@@ -31,10 +31,34 @@ export function folderPanel({ store, session }) {
     open(line) {
       if (line.kind === "group") return unfold(line, !line.open);
       void session.openFiles([line.item.file]);
-      document.querySelector(".stage-card")?.scrollIntoView({ block: "nearest" });
+      tell(line.item.file.name);
     },
     unfold,
   });
+
+  // The picture is shown further up. Whoever looks through the table keeps the place, and may follow.
+  const openedName = el("span");
+  const opened = el(
+    "p",
+    { class: "note folder-opened", "data-testid": "folder-opened" },
+    el("span", { role: "status" }, openedName),
+    el(
+      "button",
+      {
+        type: "button",
+        class: "link",
+        "data-testid": "folder-go",
+        onclick: () => document.querySelector(".stage-card")?.scrollIntoView({ block: "nearest" }),
+      },
+      say.goThere,
+    ),
+  );
+  opened.hidden = true;
+  /** @param {string} name */
+  function tell(name) {
+    opened.hidden = false;
+    openedName.textContent = say.opened(name);
+  }
 
   /**
    * @param {Line} line
@@ -54,6 +78,7 @@ export function folderPanel({ store, session }) {
     accuracy,
     filterPanel({ store, session }),
     table.element,
+    opened,
     none,
     exportPanel({ store, session }),
   );

@@ -1,12 +1,16 @@
 /** The last pictures, to open them again. */
 
 import { words } from "../language.js";
-import { el } from "../page/dom.js";
+import { el, icon } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
 import { nameOf } from "../page/names.js";
+import { drawThumbnail } from "../page/thumbnail.js";
 
 /** @typedef {import("../page/state.js").Memory} Memory */
 /** @typedef {import("../page/state.js").Picture} Picture */
+
+/** Pixels; shown at half of that, for the dense screens. */
+const SIDE = 96;
 
 /** @type {import("../page/state.js").Panel} */
 export function historyPanel({ store, session }) {
@@ -19,7 +23,7 @@ export function historyPanel({ store, session }) {
   );
   /**
    * The thumbnails, kept while their picture is remembered.
-   * @type {Map<Picture, ReturnType<typeof createThumbnail>>}
+   * @type {Map<Blob, ReturnType<typeof createThumbnail>>}
    */
   let thumbnails = new Map();
 
@@ -29,9 +33,12 @@ export function historyPanel({ store, session }) {
       panel.hidden = history.length === 0;
       const kept = thumbnails;
       thumbnails = new Map(
-        history.map(({ picture }) => [picture, kept.get(picture) ?? createThumbnail(picture, session.reopen)]),
+        history.map(({ picture }) => [
+          picture.blob,
+          kept.get(picture.blob) ?? createThumbnail(picture, session.reopen),
+        ]),
       );
-      for (const memory of history) thumbnails.get(memory.picture)?.show(memory);
+      for (const memory of history) thumbnails.get(memory.picture.blob)?.show(memory);
       const elements = [...thumbnails.values()].map(({ element }) => element);
       // Left alone where they are the same, so that the one that was chosen keeps the focus.
       if (elements.length !== strip.children.length || elements.some((element, i) => element !== strip.children[i]))
@@ -42,7 +49,7 @@ export function historyPanel({ store, session }) {
     store.watch(
       (state) => state[part],
       () => {
-        for (const [picture, thumbnail] of thumbnails) thumbnail.mark(picture === store.get().picture);
+        for (const [blob, thumbnail] of thumbnails) thumbnail.mark(blob === store.get().picture?.blob);
       },
     );
   }
@@ -54,17 +61,23 @@ export function historyPanel({ store, session }) {
  * @param {(picture: Picture) => void} open
  */
 function createThumbnail(picture, open) {
-  const image = el("img", { src: picture.url, alt: "", width: "48", height: "48" });
   const button = el(
     "button",
     { type: "button", class: "sample", "data-testid": "history-item", onclick: () => open(picture) },
-    image,
+    icon("picture"),
   );
+  void drawThumbnail(picture.blob, SIDE).then((canvas) => {
+    if (!canvas) return;
+    canvas.classList.toggle("mirrored", picture.mirrored);
+    button.replaceChildren(canvas);
+  });
   return {
     element: el("li", {}, button),
     /** @param {Memory} memory */
     show({ best }) {
-      button.title = image.alt = words().history.item(picture.name, nameOf(best), formatPercent(best.p));
+      const text = words().history.item(picture.name, nameOf(best), formatPercent(best.p));
+      button.title = text;
+      button.setAttribute("aria-label", text);
     },
     /** @param {boolean} current */
     mark: (current) => button.setAttribute("aria-current", String(current)),

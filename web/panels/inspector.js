@@ -1,6 +1,6 @@
 /** The inside of the chosen block, for the picture at hand. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { createMrffi } from "../page/xray/branches.js";
 import { byName, sameShapes } from "../page/xray/parts.js";
@@ -15,7 +15,7 @@ import { createHead, createSimple } from "../page/xray/simple.js";
  * @param {() => BlockPlan[]} plans  of the loaded network
  */
 export function createInspector({ store, session }, plans) {
-  const say = words().inspector;
+  const say = toolWords().inspector;
   const title = el("h3", { id: "inspector-title", tabindex: "-1" });
   const about = el("p", { class: "muted", "data-testid": "inspector-about" });
   const body = el("div", { class: "inspector-body" });

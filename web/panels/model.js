@@ -4,10 +4,9 @@ import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes, formatCount, formatInteger } from "../page/format.js";
 import { datasetOf, titleOf } from "../page/names.js";
-import { modelTable } from "./model-table.js";
+import { deferred } from "./deferred.js";
 import { officialPanel } from "./official.js";
 import { ownModelPanel } from "./own-model.js";
-import { weightsPanel } from "./weights.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelPanel({ store, session }) {
@@ -83,9 +82,17 @@ export function modelPanel({ store, session }) {
     { class: "card", "aria-labelledby": "model-title" },
     el("div", { class: "card-head" }, el("h2", { id: "model-title" }, el("label", { for: "model" }, say.title))),
     select,
-    weightsPanel({ store, session }),
+    deferred(
+      { store, session },
+      ({ models, chosen }) => (models.find(({ id }) => id === chosen)?.weights.length ?? 0) > 1,
+      async () => (await import("./weights.js")).weightsPanel,
+    ),
     facts,
-    modelTable({ store, session }),
+    deferred(
+      { store, session },
+      ({ models }) => models.length > 1,
+      async () => (await import("./model-table.js")).modelTable,
+    ),
     officialPanel({ store, session }),
     ownModelPanel({ store, session }),
     storage,

@@ -28,7 +28,7 @@ export function overlayPanel({ store }) {
   let viewed;
 
   store.watch(
-    ({ live, picture }) => live.front && picture === null,
+    ({ live, picture }) => (picture ? picture.mirrored : live.front),
     (mirrored) => layer.classList.toggle("mirrored", mirrored),
   );
   store.watch(

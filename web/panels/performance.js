@@ -1,7 +1,7 @@
 /** How fast the network runs here, with which kernels and why, and in how much memory. */
 
 import { KERNELS } from "../kernels.js";
-import { words } from "../language.js";
+import { toolWords, words } from "../language.js";
 import { calmly } from "../page/calm.js";
 import { benchmarkReport, surveyDevice } from "../page/device.js";
 import { el, icon } from "../page/dom.js";
@@ -35,7 +35,7 @@ function card(id, title, ...children) {
 
 /** @type {Panel} */
 function benchCard({ store, session }) {
-  const say = words().performance;
+  const say = toolWords().performance;
   const text = el("span");
   const said = el("span", { class: "muted", role: "status", "data-testid": "bench-copied" });
   const numbers = el("dl", { class: "figures", "data-testid": "bench-device-result" });
@@ -86,7 +86,7 @@ function benchCard({ store, session }) {
       const rows = { [say.median]: bench.median, p10: bench.p10, p90: bench.p90, [say.best]: bench.min };
       numbers.replaceChildren(
         ...Object.entries(rows).map(([name, ms]) =>
-          el("div", {}, el("dt", {}, name), el("dd", {}, words().timings.ms(formatMs(ms)))),
+          el("div", {}, el("dt", {}, name), el("dd", {}, toolWords().timings.ms(formatMs(ms)))),
         ),
         el("div", {}, el("dt", {}, "GFLOP/s"), el("dd", {}, bench.gflops.toFixed(1))),
       );
@@ -104,7 +104,7 @@ function benchCard({ store, session }) {
 
 /** @type {Panel} */
 function kernelCard({ store }) {
-  const say = words().performance;
+  const say = toolWords().performance;
   const reason = el("p", { "data-testid": "kernel-reason" });
   const rows = KERNELS.map(({ name, probe }) => {
     // The worker asked the same questions; here they are asked again, to be shown.
@@ -154,7 +154,7 @@ function kernelCard({ store }) {
 
 /** @type {Panel} */
 function timeCard({ store }) {
-  const say = words().performance;
+  const say = toolWords().performance;
   const caption = el("p", { class: "muted" });
   const list = el("ol", { class: "bars", "data-testid": "block-bars" });
   function show() {
@@ -179,7 +179,7 @@ function timeCard({ store }) {
         { "data-testid": "block-bar", "data-name": name, "data-ms": String(ms) },
         el("span", { class: "bar-name" }, name),
         bar,
-        el("span", { class: "bar-text" }, `${words().timings.ms(formatMs(ms))} · ${formatPercent(share)}`),
+        el("span", { class: "bar-text" }, `${toolWords().timings.ms(formatMs(ms))} · ${formatPercent(share)}`),
       );
     });
     list.replaceChildren(...rows);
@@ -190,7 +190,7 @@ function timeCard({ store }) {
 
 /** @type {Panel} */
 function deviceCard({ store, session }) {
-  const say = words().performance;
+  const say = toolWords().performance;
   const facts = el("dl", { class: "device-facts", "data-testid": "device-facts" });
 
   async function measure() {
@@ -224,11 +224,11 @@ function deviceCard({ store, session }) {
  * @param {MemoryUse | null} memory
  */
 function rows(device, memory) {
-  const say = words().performance;
+  const say = toolWords().performance;
   const step =
     device.clockStep < 1
       ? `${Math.round(1000 * device.clockStep)} µs`
-      : words().timings.ms(device.clockStep.toFixed(1));
+      : toolWords().timings.ms(device.clockStep.toFixed(1));
   /** @type {[string, string, string][]} */
   const facts = [
     ["module", say.module, memory ? say.pages(formatBytes(memory.module), memory.module / PAGE_BYTES) : say.unknown],

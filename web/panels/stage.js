@@ -2,11 +2,10 @@
 
 import { words } from "../language.js";
 import { el, icon } from "../page/dom.js";
-import { canShareScreen } from "../page/sources.js";
-import { explainPanel } from "./explain.js";
-import { historyPanel } from "./history.js";
+import { needStyles } from "../page/styles.js";
+import { canShareScreen } from "../page/watching.js";
+import { deferred } from "./deferred.js";
 import { inputPanel } from "./input.js";
-import { overlayPanel } from "./overlay.js";
 import { samplesPanel } from "./samples.js";
 
 /** @type {import("../page/state.js").Panel} */
@@ -53,7 +52,11 @@ export function stagePanel({ store, session }) {
     "div",
     { class: "stage", "data-testid": "drop-zone" },
     view,
-    overlayPanel({ store, session }),
+    deferred(
+      { store, session },
+      (state) => state.explanation !== null,
+      async () => (await import("./overlay.js")).overlayPanel,
+    ),
     el("p", { class: "drop-hint" }, say.drop),
   );
   // A convenience for the mouse: the button below does the same for everyone.
@@ -97,6 +100,7 @@ export function stagePanel({ store, session }) {
       }
       preview.src = picture.url;
       preview.alt = say.picture(picture.name);
+      preview.classList.toggle("mirrored", picture.mirrored);
       show(preview);
     },
   );
@@ -131,23 +135,6 @@ export function stagePanel({ store, session }) {
     (switchable) => (turnButton.hidden = !switchable),
   );
 
-  const livePlace = el("div", { class: "live-place" });
-  let filled = false;
-  store.watch(
-    (state) => state.live.phase !== "off",
-    async (active) => {
-      if (!active || filled) return;
-      filled = true;
-      try {
-        const { livePanel } = await import("./live.js");
-        livePlace.replaceChildren(livePanel({ store, session }));
-      } catch (error) {
-        filled = false;
-        session.report(error);
-      }
-    },
-  );
-
   function startAgain() {
     if (store.get().live.ended === "screen") session.toggleScreen();
     else session.toggleCamera();
@@ -162,8 +149,16 @@ export function stagePanel({ store, session }) {
     "section",
     { class: "card stage-card", "aria-label": say.title },
     zone,
-    livePlace,
-    explainPanel({ store, session }),
+    deferred(
+      { store, session },
+      (state) => state.live.phase !== "off",
+      async () => (await Promise.all([import("./live.js"), needStyles("live")]))[0].livePanel,
+    ),
+    deferred(
+      { store, session },
+      (state) => state.explanation !== null,
+      async () => (await import("./explain.js")).explainPanel,
+    ),
     input,
     el(
       "div",
@@ -175,7 +170,11 @@ export function stagePanel({ store, session }) {
     ),
     inputPanel({ store, session }),
     samplesPanel({ store, session }),
-    historyPanel({ store, session }),
+    deferred(
+      { store, session },
+      (state) => state.history.length > 0,
+      async () => (await import("./history.js")).historyPanel,
+    ),
     el("p", { class: "privacy" }, say.privacy),
   );
 }

@@ -1,6 +1,6 @@
 /** Where the time goes, in numbers: every block of the network, grouped by stage. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatCount, formatMs, formatPercent, formatShape } from "../page/format.js";
 import { sum } from "../page/xray/architecture.js";
@@ -12,7 +12,7 @@ import { sum } from "../page/xray/architecture.js";
  * @param {BlockTiming[]} model
  */
 export function createBreakdown(model) {
-  const { columns } = words().timings;
+  const { columns } = toolWords().timings;
   const groups = [...new Set(model.map((block) => block.stage))].map((stage) => createGroup(stage, model));
   const table = el(
     "table",
@@ -87,7 +87,7 @@ function createGroup(stage, model) {
 /** @param {string} stage */
 function stageName(stage) {
   /** @type {Record<string, string>} */
-  const names = words().timings.stages;
+  const names = toolWords().timings.stages;
   return names[stage] ?? stage;
 }
 

@@ -1,17 +1,19 @@
 /** What can be done besides classifying: a tab for each tool, which is fetched when it is first wanted. */
 
-import { words } from "../language.js";
+import { needToolWords, words } from "../language.js";
 import { el } from "../page/dom.js";
+import { fetchPart } from "../page/once.js";
+import { needStyles } from "../page/styles.js";
 
 /** @typedef {import("../page/state.js").Panel} Panel */
 /** @typedef {import("../page/state.js").Tool} Tool */
 
-/** @type {Record<Tool, () => Promise<Panel>>} */
+/** What each needs: its panel and its style sheets. @type {Record<Tool, [() => Promise<Panel>, string[]]>} */
 const TOOLS = {
-  inside: async () => (await import("./xray.js")).xrayPanel,
-  performance: async () => (await import("./performance.js")).performancePanel,
-  compare: async () => (await import("./compare.js")).comparePanel,
-  folder: async () => (await import("./folder.js")).folderPanel,
+  inside: [async () => (await import("./xray.js")).xrayPanel, ["timings", "xray"]],
+  performance: [async () => (await import("./performance.js")).performancePanel, ["timings", "performance"]],
+  compare: [async () => (await import("./compare.js")).comparePanel, ["timings", "xray", "compare"]],
+  folder: [async () => (await import("./folder.js")).folderPanel, ["folder"]],
 };
 
 /** @type {Panel} */
@@ -55,7 +57,8 @@ export function toolsPanel({ store, session }) {
     if (begun.has(name)) return;
     begun.add(name);
     try {
-      const panel = await TOOLS[name]();
+      const [load, styles] = TOOLS[name];
+      const [panel] = await Promise.all([fetchPart(load), fetchPart(needToolWords), needStyles(...styles)]);
       sheets[names.indexOf(name)].replaceChildren(panel({ store, session }));
     } catch (error) {
       begun.delete(name);
@@ -72,8 +75,12 @@ export function toolsPanel({ store, session }) {
         tabs[i].tabIndex = chosen ? 0 : -1;
         sheets[i].hidden = !chosen;
       });
-      void fill(tool);
     },
+  );
+  // The one that is in front at first has nothing to show before there is a model, which its code would only hold up.
+  store.watch(
+    ({ tool, info, activity }) => (tool !== names[0] || info || activity === "failed" ? tool : null),
+    (tool) => tool && void fill(tool),
   );
 
   return el("div", { class: "tools" }, list, ...sheets);

@@ -1,6 +1,6 @@
 /** The guided tour: a few words at a time, and each time the page shows what they are about. */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { stops } from "../page/xray/stops.js";
 
@@ -9,7 +9,7 @@ import { stops } from "../page/xray/stops.js";
  * @param {(target: string, section: string) => void} point  at a part of the drawing, or of a block's inside
  */
 export function createTour({ store, session }, point) {
-  const say = words().tour;
+  const say = toolWords().tour;
   const progress = el("p", { class: "muted", "data-testid": "tour-progress" });
   const title = el("h3", { id: "tour-title", tabindex: "-1" });
   const text = el("p", { class: "tour-text" });

@@ -3,12 +3,13 @@
  * a chosen block, and a tour through all of it. What shows the inside is fetched when it is first asked for.
  */
 
-import { words } from "../language.js";
+import { toolWords } from "../language.js";
 import { calmly } from "../page/calm.js";
 import { el, icon } from "../page/dom.js";
 import { formatCount, formatMs, formatPercent } from "../page/format.js";
 import { costs, slowest, sum } from "../page/xray/architecture.js";
 import { BRANCHES } from "../page/xray/drawing.js";
+import { needStyles } from "../page/styles.js";
 import { createNetwork } from "../page/xray/network.js";
 import { createBreakdown } from "./timings.js";
 
@@ -16,7 +17,7 @@ import { createBreakdown } from "./timings.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function xrayPanel({ store, session }) {
-  const say = words().xray;
+  const say = toolWords().xray;
   const place = el("div", { class: "network-place" });
   const verdict = el("p", { class: "verdict", "data-testid": "slowest" });
   const caption = el("p", { class: "muted", "data-testid": "timing-caption" });
@@ -85,7 +86,7 @@ export function xrayPanel({ store, session }) {
   }
 
   async function addInspector() {
-    const { createInspector } = await import("./inspector.js");
+    const [{ createInspector }] = await Promise.all([import("./inspector.js"), needStyles("inspector")]);
     // Another language may have taken this panel's place.
     if (!inside.isConnected) return;
     inspector = createInspector({ store, session }, () => network?.plans ?? []);
@@ -98,7 +99,7 @@ export function xrayPanel({ store, session }) {
   }
 
   async function addTour() {
-    const { createTour } = await import("./tour.js");
+    const [{ createTour }] = await Promise.all([import("./tour.js"), needStyles("tour")]);
     if (!guide.isConnected) return;
     const tour = createTour({ store, session }, point);
     tour.element.addEventListener("left", () => tourButton.focus());
@@ -117,7 +118,7 @@ export function xrayPanel({ store, session }) {
     network?.show(timing);
     table.hidden = verdict.hidden = timing === null;
     if (!timing) {
-      caption.textContent = words().timings.empty;
+      caption.textContent = toolWords().timings.empty;
       return;
     }
     breakdown?.show(timing.blocks);
@@ -174,7 +175,7 @@ export function xrayPanel({ store, session }) {
 
 /** @param {Timing} timing */
 function captionOf({ of, passes, total, blocks }) {
-  const say = words().timings;
+  const say = toolWords().timings;
   return say.caption({
     what: of === "answer" && passes > 1 ? say.passes(passes) : say.of[of],
     ms: formatMs(total),
@@ -190,7 +191,7 @@ function reveal(element) {
 }
 
 function legend() {
-  const say = words().xray;
+  const say = toolWords().xray;
   return el(
     "ul",
     { class: "legend-list muted" },
@@ -203,7 +204,7 @@ function legend() {
 
 /** @type {import("../page/state.js").Panel} */
 function benchButton({ store, session }) {
-  const say = words().timings;
+  const say = toolWords().timings;
   const text = el("span");
   const button = el(
     "button",
@@ -227,7 +228,7 @@ function benchButton({ store, session }) {
 
 /** @type {import("../page/state.js").Panel} */
 function benchLine({ store }) {
-  const say = words().timings;
+  const say = toolWords().timings;
   const line = el("p", { class: "bench", "data-testid": "bench-result" });
   store.watch(
     (state) => state.bench,

@@ -3,7 +3,7 @@
  * whole network. Colours come from the style sheet, by class.
  */
 
-import { band, svg } from "./svg.js";
+import { svg } from "../dom.js";
 
 /** @typedef {import("./architecture.js").BlockPlan} BlockPlan */
 /** @typedef {import("./architecture.js").Split} Split */
@@ -211,4 +211,22 @@ export function drawGrid([height, width]) {
   for (let i = 1; i < height; i++) lines.push(`M0 ${(side * i) / height}h${side}`);
   drawing.append(svg("path", { d: lines.join("") }));
   return drawing;
+}
+
+/**
+ * A band of constant or changing thickness between two upright edges.
+ * @param {number} x0
+ * @param {number} top0
+ * @param {number} thick0
+ * @param {number} x1
+ * @param {number} top1
+ * @param {number} thick1
+ */
+function band(x0, top0, thick0, x1, top1, thick1) {
+  const middle = (x0 + x1) / 2;
+  const [bottom0, bottom1] = [top0 + thick0, top1 + thick1];
+  return (
+    `M${x0} ${top0}C${middle} ${top0} ${middle} ${top1} ${x1} ${top1}` +
+    `V${bottom1}C${middle} ${bottom1} ${middle} ${bottom0} ${x0} ${bottom0}Z`
+  );
 }

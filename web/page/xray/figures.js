@@ -1,15 +1,14 @@
 /** What the inspector is made of: feature maps to choose from, the wavelet's picture, what leads from map to map. */
 
-import { el } from "../dom.js";
+import { el, svg } from "../dom.js";
 import { diverging, range, sequential } from "./colours.js";
 import { mapOf } from "./parts.js";
 import { createPicker } from "./picker.js";
-import { svg } from "./svg.js";
 import { createLegend, createTile, formatValue } from "./tile.js";
 
 /** @typedef {import("../../protocol.js").FeatureMaps} FeatureMaps */
 /** @typedef {import("./colours.js").Scale} Scale */
-/** @typedef {import("../../language.js").Words["inspector"]} Say */
+/** @typedef {import("../../language.js").ToolWords["inspector"]} Say */
 
 /** @typedef {Map<string, FeatureMaps>} Parts  by name */
 
@@ -49,7 +48,7 @@ export function createFollowed(changed) {
  * @param {(channel: number, rank: number, parts: Parts) => string} [caption]
  * @returns {Figure}
  */
-export function createMaps(name, count, say, label, followed, caption = (channel) => say.channelShort(channel)) {
+export function createMaps(name, count, say, label, followed, caption = (channel) => say.channel(channel)) {
   /** @type {FeatureMaps | undefined} */
   let now;
   const picker = createPicker(count, label, (rank) => now && followed.choose(now.shown[rank]));

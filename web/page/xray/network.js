@@ -1,6 +1,6 @@
 /** The drawn network: a row a stage, a node a block. Every node is a button that carries what its block costs. */
 
-import { words } from "../../language.js";
+import { toolWords } from "../../language.js";
 import { el } from "../dom.js";
 import { formatCount, formatMs, formatPercent } from "../format.js";
 import { costs, planRows, slowest } from "./architecture.js";
@@ -9,7 +9,7 @@ import { BRANCHES, drawBlock, drawGrid } from "./drawing.js";
 /** @typedef {import("./architecture.js").BlockPlan} BlockPlan */
 /** @typedef {import("./architecture.js").Cost} Cost */
 /** @typedef {import("../../protocol.js").BlockTiming} BlockTiming */
-/** @typedef {import("../../language.js").Words["xray"]} Say */
+/** @typedef {import("../../language.js").ToolWords["xray"]} Say */
 
 /**
  * @param {import("../../protocol.js").Info} info
@@ -159,7 +159,7 @@ function createNode(plan, widest, say, open) {
       if (value) {
         element.dataset.ms = String(value.ms);
         element.dataset.share = String(value.share);
-        const ms = words().timings.ms(formatMs(value.ms));
+        const ms = toolWords().timings.ms(formatMs(value.ms));
         time.replaceChildren(el("strong", {}, ms), " ", el("span", {}, formatPercent(value.share)));
       } else {
         delete element.dataset.ms;

@@ -1,6 +1,6 @@
 /** The way of the selective scan over a map: row by row from the top left, or all of it backwards. */
 
-import { svg } from "./svg.js";
+import { svg } from "../dom.js";
 
 /**
  * The position that is visited at a step, as an index into the rows of the map.

@@ -1,6 +1,6 @@
 /** One side of the comparison: what it runs, and how it fares. */
 
-import { words } from "../../language.js";
+import { toolWords, words } from "../../language.js";
 import { el } from "../../page/dom.js";
 import { forwardOf } from "../../page/compare/difference.js";
 import { runnableKernels } from "../../page/compare/run.js";
@@ -16,7 +16,7 @@ import { titleOf } from "../../page/names.js";
  * @param {import("../../page/compare/run.js").Which} which
  */
 export function sidePanel({ store, session }, which) {
-  const say = words().compare;
+  const say = toolWords().compare;
   const letter = say.side[which];
   const model = el("select", {
     "data-testid": `compare-model-${letter}`,
@@ -80,7 +80,7 @@ export function sidePanel({ store, session }, which) {
  * @param {boolean} asked  there is a picture
  */
 function describe(side, asked) {
-  const say = words().compare;
+  const say = toolWords().compare;
   const ms = forwardOf(side);
   if (side.fault) return `${words().errors[side.fault.code].title}: ${side.fault.message}`;
   if (ms !== null) return say.ready(formatMs(ms), side.passes.length);

@@ -1,6 +1,6 @@
 /** The tables of the comparison: the classes of both answers, the blocks of both networks. */
 
-import { words } from "../../language.js";
+import { toolWords } from "../../language.js";
 import { blocksOf, forwardOf, speedUp } from "../../page/compare/difference.js";
 import { el } from "../../page/dom.js";
 import { formatPercent } from "../../page/format.js";
@@ -12,7 +12,7 @@ import { formatDelta, formatTime, formatTimes } from "./format.js";
 
 /** The best five of either side, aligned by class. */
 export function createClassTable() {
-  const say = words().compare;
+  const say = toolWords().compare;
   const body = el("tbody");
   /** @type {ReturnType<typeof createClassRow>[]} */
   const rows = [];
@@ -62,7 +62,7 @@ function createBar() {
     element,
     /** @param {number | null} p */
     show(p) {
-      text.textContent = p === null ? words().compare.unknown : formatPercent(p);
+      text.textContent = p === null ? toolWords().compare.unknown : formatPercent(p);
       fill.style.setProperty("--share", String(p ?? 0));
     },
   };
@@ -70,7 +70,7 @@ function createBar() {
 
 /** Every block with its time on either side. */
 export function createBlockTable() {
-  const say = words().compare;
+  const say = toolWords().compare;
   const body = el("tbody");
   const foot = createBlockRow(say.total);
   /** @type {Map<string, ReturnType<typeof createBlockRow>>} */

@@ -1,6 +1,6 @@
 /** The table to take along: what is shown of it, with all that was answered. */
 
-import { words } from "../../language.js";
+import { toolWords } from "../../language.js";
 import { el, icon } from "../../page/dom.js";
 import { saveText } from "../../page/download.js";
 import { shownOf } from "../../page/folder/items.js";
@@ -8,7 +8,7 @@ import { toFolderCsv, toFolderJson } from "../../page/folder/report.js";
 
 /** @type {import("../../page/state.js").Panel} */
 export function exportPanel({ store }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const count = el("p", { class: "muted", "data-testid": "folder-count" });
 
   /**

@@ -1,6 +1,6 @@
 /** How far the folder is, how long it takes, and the way to stop it. */
 
-import { words } from "../../language.js";
+import { toolWords } from "../../language.js";
 import { el, icon } from "../../page/dom.js";
 
 /** @typedef {import("../../page/folder/run.js").FolderState} FolderState */
@@ -10,7 +10,7 @@ const KNOWN = 3;
 
 /** @type {import("../../page/state.js").Panel} */
 export function progressPanel({ store, session }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const name = el("strong", { class: "folder-name" });
   const text = el("p", { class: "muted", "data-testid": "folder-progress" });
   const bar = el("progress", { max: "1", "aria-label": say.progress });
@@ -67,7 +67,7 @@ export function progressPanel({ store, session }) {
 
 /** @param {FolderState} folder */
 function describe({ phase, found, items, done, failed, elapsed, workers }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const total = items.length;
   switch (phase) {
     case "gathering":

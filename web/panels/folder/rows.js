@@ -1,6 +1,6 @@
 /** The rows of the table of a folder: a picture, or the heading of a group. */
 
-import { words } from "../../language.js";
+import { toolWords, words } from "../../language.js";
 import { el, icon } from "../../page/dom.js";
 import { FAILED } from "../../page/folder/items.js";
 import { formatMs, formatPercent } from "../../page/format.js";
@@ -26,7 +26,7 @@ export function createRow(line, thumbnails) {
  * @returns {string}
  */
 export function nameOfGroup({ key, best }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   if (best) return nameOf(best);
   return key === FAILED ? say.failed : say.waiting;
 }
@@ -49,7 +49,7 @@ function groupRow() {
       element.dataset.key = group.key;
       element.dataset.count = String(group.count);
       name.textContent = nameOfGroup(group);
-      count.textContent = words().folder.pictures(group.count);
+      count.textContent = toolWords().folder.pictures(group.count);
     },
   };
 }
@@ -59,7 +59,7 @@ function groupRow() {
  * @returns {Row}
  */
 function itemRow(thumbnails) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const thumbnail = el("span", { role: "gridcell", class: "grid-thumbnail" }, icon("picture"));
   const name = el("span", { class: "grid-name" });
   const folder = el("span", { class: "grid-path muted" });

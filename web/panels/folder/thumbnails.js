@@ -1,6 +1,6 @@
 /** Small pictures for the rows in view. Made when a row is seen, and not for the thousands that are not. */
 
-import { el } from "../../page/dom.js";
+import { drawThumbnail } from "../../page/thumbnail.js";
 
 /** Pixels; a row shows it at half of that, for the dense screens. */
 const SIDE = 80;
@@ -41,7 +41,7 @@ export function createThumbnails() {
       if (!job) return;
       if (!job.place.isConnected) continue;
       busy++;
-      void draw(job.file).then((canvas) => {
+      void drawThumbnail(job.file, SIDE).then((canvas) => {
         busy--;
         keep(job.file, canvas);
         if (canvas && job.place.isConnected) job.place.replaceChildren(canvas);
@@ -67,23 +67,4 @@ export function createThumbnails() {
       if (canvas) place.replaceChildren(canvas);
     },
   };
-}
-
-/**
- * @param {File} file
- * @returns {Promise<HTMLCanvasElement | null>}
- */
-async function draw(file) {
-  try {
-    const bitmap = await createImageBitmap(file, { resizeWidth: SIDE, resizeQuality: "medium" });
-    const canvas = el("canvas", { width: String(SIDE), height: String(SIDE), "aria-hidden": "true" });
-    // Fills the square and is cut where it is longer.
-    const scale = Math.max(1, SIDE / bitmap.height);
-    const [width, height] = [bitmap.width * scale, bitmap.height * scale];
-    canvas.getContext("2d")?.drawImage(bitmap, (SIDE - width) / 2, (SIDE - height) / 2, width, height);
-    bitmap.close();
-    return canvas;
-  } catch {
-    return null;
-  }
 }

@@ -1,6 +1,6 @@
 /** How the table of a folder is looked at: headings that sort, a filter, groups. */
 
-import { words } from "../../language.js";
+import { toolWords } from "../../language.js";
 import { el } from "../../page/dom.js";
 import { groupsOf } from "../../page/folder/items.js";
 import { formatShare } from "../../page/format.js";
@@ -19,7 +19,7 @@ const DOWN_FIRST = ["p", "ms"];
  * @param {Context} context
  */
 export function createHeadings({ store, session }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const keys = /** @type {SortKey[]} */ (["name", "class", "p", "ms"]);
   const headings = new Map(
     keys.map((key) => {
@@ -51,7 +51,7 @@ export function createHeadings({ store, session }) {
 
 /** @type {import("../../page/state.js").Panel} */
 export function filterPanel({ store, session }) {
-  const say = words().folder;
+  const say = toolWords().folder;
   const text = el("input", {
     type: "search",
     autocomplete: "off",
