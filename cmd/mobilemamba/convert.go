@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ func runConvert(_ context.Context, e *env, args []string) error {
 	fs := flag.NewFlagSet("convert", flag.ContinueOnError)
 	dtypeName := fs.String("dtype", "f32", "`type` of the weights: f32, f16 or i8")
 	ema := fs.Bool("ema", false, "take the moving average of the weights (net_E)")
+	keepBN := fs.Bool("keep-bn", false, "do not fold BatchNorm, so that the weights can be trained on")
 	variant := fs.String("variant", "", "`name` of the variant; only needed to tell B2 and B4 from B1")
 	resolution := fs.Int("resolution", 0, "side of the input in `pixels`, where it is not the variant's")
 	rest, err := parse(e, fs, args)
@@ -38,7 +40,11 @@ func runConvert(_ context.Context, e *env, args []string) error {
 		return usagef("--resolution %d is negative", *resolution)
 	}
 	in, out := rest[0], rest[1]
-	folded, config, closer, err := readFolded(in, *ema, *variant)
+	prepare := model.Fuse
+	if *keepBN {
+		prepare = trainable
+	}
+	sd, config, closer, err := readNetwork(in, *ema, *variant, prepare)
 	if err != nil {
 		return err
 	}
@@ -46,7 +52,7 @@ func runConvert(_ context.Context, e *env, args []string) error {
 	if *resolution > 0 {
 		config.Resolution = *resolution
 	}
-	written := &checkpoint.StateDict{Tensors: folded.Tensors, Metadata: metadata(config, filepath.Base(in))}
+	written := &checkpoint.StateDict{Tensors: sd.Tensors, Metadata: metadata(config, filepath.Base(in))}
 	if err := writeFile(out, func(w io.Writer) error {
 		return checkpoint.WriteSafetensors(w, written, dtype)
 	}); err != nil {
@@ -60,13 +66,35 @@ func runConvert(_ context.Context, e *env, args []string) error {
 	return nil
 }
 
-// readFolded opens a checkpoint and folds its BN. The closer must outlive the tensors.
-func readFolded(name string, ema bool, variant string) (*checkpoint.StateDict, model.Config, io.Closer, error) {
+// trainable returns the network's tensors as the trainer wants them, with their BatchNorms.
+func trainable(sd *checkpoint.StateDict) (*checkpoint.StateDict, model.Config, error) {
+	c, folded, err := model.Infer(sd)
+	if err != nil {
+		return nil, c, err
+	}
+	if folded {
+		return nil, c, errors.New("its BatchNorm is folded already, and cannot be unfolded; the file that was converted is needed")
+	}
+	specs := c.Specs(false)
+	if err := checkpoint.Check(sd, specs); err != nil {
+		return nil, c, err
+	}
+	out := &checkpoint.StateDict{Metadata: sd.Metadata, Format: sd.Format}
+	for _, s := range specs {
+		if t := sd.Get(s.Name); t != nil && !s.Optional {
+			out.Add(t)
+		}
+	}
+	return out, c, nil
+}
+
+// readNetwork opens a checkpoint and prepares its tensors, by model.Fuse or trainable. The closer must outlive them.
+func readNetwork(name string, ema bool, variant string, prepare func(*checkpoint.StateDict) (*checkpoint.StateDict, model.Config, error)) (*checkpoint.StateDict, model.Config, io.Closer, error) {
 	sd, closer, err := readTensors(name, ema)
 	if err != nil {
 		return nil, model.Config{}, nil, err
 	}
-	folded, config, err := model.Fuse(sd)
+	prepared, config, err := prepare(sd)
 	if err == nil {
 		config, err = named(config, variant)
 	}
@@ -74,7 +102,7 @@ func readFolded(name string, ema bool, variant string) (*checkpoint.StateDict, m
 		closer.Close()
 		return nil, config, nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return folded, config, closer, nil
+	return prepared, config, closer, nil
 }
 
 // named gives a configuration the name and resolution of a variant with the same tensors; "" leaves it.

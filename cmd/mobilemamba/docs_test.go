@@ -129,6 +129,15 @@ func documentedFolder(t *testing.T, root string) {
 	for _, name := range []string{"pictures.zip", "other.zip"} {
 		zipped(t, trainingSet(t, 64), filepath.Join(dir, name))
 	}
+	tiny := trainingSet(t, 64)
+	for _, part := range []string{"train", "val"} {
+		for class, id := range map[string]string{"blue": "n01443537", "red": "n01629819"} {
+			if err := os.Rename(filepath.Join(tiny, part, class), filepath.Join(tiny, part, id)); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	zipped(t, tiny, filepath.Join(dir, "tiny-imagenet-200.zip"))
 	t.Chdir(dir)
 }
 

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"encoding/binary"
 	"encoding/json"
 	"image"
 	"image/color"
@@ -248,6 +249,16 @@ func TestForwardCommand(t *testing.T) {
 	}
 }
 
+// weightsOf returns what follows the header of a .safetensors file.
+func weightsOf(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data[8+binary.LittleEndian.Uint64(data):]
+}
+
 func TestConvertCommand(t *testing.T) {
 	dir := t.TempDir()
 	weights := network(t, dir)
@@ -267,6 +278,17 @@ func TestConvertCommand(t *testing.T) {
 	}
 	if !(sizes["i8"] < sizes["f16"] && sizes["f16"] < sizes["f32"]) {
 		t.Errorf("sizes %v", sizes)
+	}
+	// With its BatchNorms it answers the same, and can be folded later, but not the other way round.
+	unfolded := filepath.Join(dir, "bn.safetensors")
+	mustCall(t, "convert", "--keep-bn", weights, unfolded)
+	again := filepath.Join(dir, "again.safetensors")
+	mustCall(t, "convert", "--resolution", "64", unfolded, again)
+	if !bytes.Equal(weightsOf(t, again), weightsOf(t, filepath.Join(dir, "f32.safetensors"))) {
+		t.Error("the weights differ when they are folded later")
+	}
+	if _, stderr, code := call("convert", "--keep-bn", again, unfolded); code != 1 || !strings.Contains(stderr, "folded already") {
+		t.Errorf("a folded network kept its BatchNorm: exit %d, %s", code, stderr)
 	}
 	// A failed conversion leaves what was there.
 	out := filepath.Join(dir, "f32.safetensors")

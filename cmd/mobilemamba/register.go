@@ -100,7 +100,7 @@ func register(manifest string, entry assets.Official) error {
 
 // convert checks that a file is the checkpoint that it should be and writes it as f16 and i8.
 func (w *weights) convert(o *assets.Official, file string) ([]classify.Weights, error) {
-	folded, config, closer, err := readFolded(file, w.ema, o.Variant)
+	folded, config, closer, err := readNetwork(file, w.ema, o.Variant, model.Fuse)
 	if err != nil {
 		return nil, err
 	}

@@ -21,6 +21,9 @@ before(async () => {
 after(() => browser.stop());
 
 const [ENTRY] = MANIFEST.models;
+/** @param {number} bytes */
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+
 const SMALL_URL = "small-i8.safetensors";
 
 /**
@@ -53,12 +56,18 @@ test("the download can be chosen, and the choice is remembered", async () => {
   await page.open();
   assert.deepEqual(await chosen(page), [ENTRY.title, "f16"]);
   const choice = page.$("weights-choice");
-  assert.match(await choice.innerText(), /Full 6\.5 MB · f16\s+Small 3\.5 MB · i8/);
+  assert.match(
+    await choice.innerText(),
+    new RegExp(`Full ${megabytes(ENTRY.weights[0].bytes)} · f16\\s+Small ${megabytes(small.length)} · i8`),
+  );
   await page.drop(good("scene.png"));
   const { top } = await page.answer("scene.png");
 
   await choice.getByRole("radio").nth(1).check();
-  await page.$("model-facts").getByText("3.5 MB i8").waitFor();
+  await page
+    .$("model-facts")
+    .getByText(`${megabytes(small.length)} i8`)
+    .waitFor();
   const { top: rough } = await page.answer("scene.png");
   assert.equal(rough[0].index, top[0].index);
   assert.notEqual(rough[0].p, top[0].p);
@@ -89,11 +98,13 @@ test("all models are compared before they are loaded", async () => {
   const table = page.$("model-table");
   await table.locator("summary").click();
   const rows = table.locator("tbody tr");
+  const [full, light] = [ENTRY.weights[0].bytes, small.length].map(megabytes);
+  const top1 = `${ENTRY.accuracy.top1.toFixed(1)} %`;
   assert.match(
     await rows.nth(0).innerText(),
-    /200 everyday things.*96 px.*6\.5 MB\s+3\.5 MB.*35\.3 %.*Tiny-ImageNet.*MIT/s,
+    new RegExp(`200 everyday things.*96 px.*${full}\\s+${light}.*${top1}.*Tiny-ImageNet.*MIT`, "s"),
   );
-  assert.match(await rows.nth(1).innerText(), /Another model.*3\.5 MB.*Apache-2\.0/s);
+  assert.match(await rows.nth(1).innerText(), new RegExp(`Another model.*${light}.*Apache-2\\.0`, "s"));
   await page.page.screenshot({ path: path.join(ARTIFACTS, "models.png"), fullPage: true });
   await table.getByRole("button", { name: "Use Another model" }).press("Enter");
   await page.$("model-facts").getByText("Apache-2.0").waitFor();
