@@ -23,7 +23,7 @@ func labelErrorf(format string, args ...any) error { return &LabelError{fmt.Spri
 func ParseLabels(data []byte) ([]Label, error) {
 	var labels []Label
 	for i, line := range strings.Split(strings.TrimSuffix(string(data), "\n"), "\n") {
-		fields := strings.Split(strings.TrimSuffix(line, "\r"), "\t")
+		fields := strings.Split(strings.TrimRight(line, "\r"), "\t")
 		if len(fields) != 3 {
 			return nil, labelErrorf("line %d has %d fields; it should read index, id and name with tabs between", i+1, len(fields))
 		}
