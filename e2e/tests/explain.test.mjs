@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { startBrowser } from "../support/browser.mjs";
+import { MANIFEST } from "../support/faults.mjs";
 import { drawScene, encodePng } from "../support/pictures.mjs";
 import { ARTIFACTS } from "../support/repo.mjs";
 
@@ -71,14 +72,16 @@ for (const [width, height] of [
     assert.ok(Math.abs(canvas.width / canvas.height - 1) < 0.02, `${canvas.width}×${canvas.height}`);
     assert.ok(canvas.painted);
 
-    // The picture is shown as large as it fits into the stage; the network sees the square in its middle, up to one of
-    // the 64 pixels that it is resized to.
+    // The picture is shown as large as it fits into the stage; the network sees a square in its middle, up to one of the
+    // pixels that its shorter side is resized to.
     const stage = await page.$("drop-zone").boundingBox();
     const box = await overlay.boundingBox();
     assert.ok(stage && box);
-    const side = Math.min(width, height) * Math.min(stage.width / width, stage.height / height);
+    const [{ short }, { size }] = MANIFEST.models[0].preprocess;
+    const pixel = (Math.min(width, height) * Math.min(stage.width / width, stage.height / height)) / short;
+    const side = pixel * size;
     const near = (/** @type {number} */ a, /** @type {number} */ b) =>
-      assert.ok(Math.abs(a - b) < side / 64, JSON.stringify({ stage, box, side }));
+      assert.ok(Math.abs(a - b) < pixel, JSON.stringify({ stage, box, side }));
     near(box.width, side);
     near(box.height, side);
     near(box.x + box.width / 2, stage.x + stage.width / 2);
@@ -121,9 +124,9 @@ test("on a phone the page shows the map that was asked for below it", async () =
   await page.answer("320.png");
   await page.$("explain-toggle").last().click();
   await page.page.waitForFunction(() => {
-    const { top, bottom } = /** @type {Element} */ (
-      document.querySelector('[data-testid="explain-overlay"]')
-    ).getBoundingClientRect();
+    const overlay = document.querySelector('[data-testid="explain-overlay"]');
+    if (!overlay) return false;
+    const { top, bottom } = overlay.getBoundingClientRect();
     return top > -1 && bottom <= innerHeight && bottom > top;
   });
   await page.close();
