@@ -185,7 +185,7 @@ test("one's own checkpoint is remembered if that is wanted, and forgotten", asyn
   await page.$("model-select").selectOption("");
   await page.$("own-labels").waitFor();
   await page.$("keep-own").uncheck();
-  await page.$("kept").getByText("6.5 MB").waitFor();
+  await page.$("kept").getByText(megabytes(ENTRY.weights[0].bytes)).waitFor();
   await page.open();
   assert.equal((await chosen(page))[0], ENTRY.title);
   assert.equal(await page.page.locator('[data-testid="model-select"] option[value=""]').count(), 0);

@@ -185,8 +185,12 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
         // longer is no news to somebody who did not ask for it today.
         const { error, remedies } = store.get();
         const outdated = id === undefined && error?.code === "no-model";
+        const missed = absent;
         ready = await load({});
-        if (!outdated && ready) store.update({ error, remedies });
+        if (!outdated && ready) {
+          absent = missed;
+          store.update({ error, remedies });
+        }
       }
       void takeStock();
       if (!own && !kept) {
