@@ -157,6 +157,8 @@ test("everything can be reached with the keyboard, and seen when it is", async (
     const selector = "a[href], button, select, textarea, input, summary, [tabindex]";
     const reachable = [...document.querySelectorAll(selector)].filter((element) => {
       const { tabIndex } = /** @type {HTMLElement} */ (element);
+      // Of a group of radio buttons the arrow keys reach the others.
+      if (element.matches('[type="radio"]:not(:checked)')) return false;
       return tabIndex >= 0 && !element.matches(":disabled") && element.checkVisibility({ visibilityProperty: true });
     });
     reachable.forEach((element, i) => element.setAttribute("data-stop", String(i)));
@@ -171,7 +173,7 @@ test("everything can be reached with the keyboard, and seen when it is", async (
       const { top, bottom } = element.getBoundingClientRect();
       return {
         stop: Number(element.dataset.stop ?? -1),
-        outline: getComputedStyle(element).outlineStyle,
+        outline: getComputedStyle(element.closest(".segment") ?? element).outlineStyle,
         inside: top >= -1 && bottom <= innerHeight + 1,
       };
     });

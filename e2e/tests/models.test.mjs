@@ -169,7 +169,10 @@ test("one's own checkpoint is remembered if that is wanted, and forgotten", asyn
 
   await page.drop(own, labels(200));
   await page.$("keep-own").check();
-  await page.$("kept").getByText("13.0 MB").waitFor();
+  await page
+    .$("kept")
+    .getByText(megabytes(2 * ENTRY.weights[0].bytes))
+    .waitFor();
   await page.open();
   assert.equal((await chosen(page))[0], own.name);
   assert.match(await page.$("own-labels").innerText(), /things\.json/);

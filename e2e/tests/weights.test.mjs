@@ -165,7 +165,7 @@ test("another file than the first is refused, from the server and from the brows
     }
   });
   await page.page.getByRole("button", { name: "Use MobileMamba-T2", exact: true }).click();
-  assert.match(await errorText(page), /no-model[\s\S]*no longer in this browser/);
+  assert.match(await errorText(page), /no-model[\s\S]*not in this browser/);
   await page.page.reload();
   await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
 

@@ -60,12 +60,20 @@ export function openEntrances(store, session) {
 
   // Who presses a button with the mouse, or starts the camera with it, has no further business with it: the space bar is
   // then free. On the keyboard the focus stays where it is.
-  document.addEventListener("click", (event) => {
-    if (event.detail === 0 || store.get().live.phase === "off") return;
+  /** What was pressed last, if it was with the mouse. @type {Element | null} */
+  let pressed = null;
+  const release = () => {
     const { activeElement } = document;
+    if (store.get().live.phase === "off" || activeElement !== pressed) return;
     if (activeElement instanceof HTMLElement && activeElement.matches("a, button, [type=checkbox]"))
       activeElement.blur();
+  };
+  document.addEventListener("click", (event) => {
+    pressed = event.detail === 0 ? null : document.activeElement;
+    release();
   });
+  // The code of the camera may have to be fetched first.
+  store.watch((state) => state.live.phase, release);
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== " " || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;

@@ -7,6 +7,7 @@ import { datasetOf, titleOf } from "../page/names.js";
 import { deferred } from "./deferred.js";
 import { officialPanel } from "./official.js";
 import { ownModelPanel } from "./own-model.js";
+import { weightsPanel } from "./weights.js";
 
 /** @type {import("../page/state.js").Panel} */
 export function modelPanel({ store, session }) {
@@ -82,11 +83,7 @@ export function modelPanel({ store, session }) {
     { class: "card", "aria-labelledby": "model-title" },
     el("div", { class: "card-head" }, el("h2", { id: "model-title" }, el("label", { for: "model" }, say.title))),
     select,
-    deferred(
-      { store, session },
-      ({ models, chosen }) => (models.find(({ id }) => id === chosen)?.weights.length ?? 0) > 1,
-      async () => (await import("./weights.js")).weightsPanel,
-    ),
+    weightsPanel({ store, session }),
     facts,
     deferred(
       { store, session },
