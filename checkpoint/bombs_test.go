@@ -45,6 +45,16 @@ func manyTensors(n int, numel, offset, shape, strides string, key func(i int) st
 	return b.String() + "."
 }
 
+// storages is a pickle that names n storages and nothing else, each in the fewest bytes that do.
+func storages(n int) string {
+	var b strings.Builder
+	b.WriteString("U\x07storageq\x00ctorch\nFloatStorage\nq\x01")
+	for i := range n {
+		b.WriteString("(h\x00h\x01U\x03" + string([]byte{byte(i), byte(i >> 8), byte(i >> 16)}) + "NK\x00tQ")
+	}
+	return b.String() + "."
+}
+
 // overlapping makes the central directory's n entries data/0, data/1, … all stand for the bytes of the first.
 func overlapping(t *testing.T, pickle string, size, n int) []byte {
 	t.Helper()
@@ -104,7 +114,7 @@ func TestBombs(t *testing.T) {
 		says string
 	}{
 		{"lists in lists", archive(t, "\x80\x02"+deep+"."), checkpoint.NotACheckpoint, "dictionary"},
-		{"lists in lists in a legacy file", []byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}.\x80\x02" + deep + ".\x80\x02]."), checkpoint.NotACheckpoint, "dictionary"},
+		{"lists in lists in a legacy file", legacy("\x80\x02"+deep+".", 0), checkpoint.NotACheckpoint, "dictionary"},
 		{"tuples in tuples", archive(t, "\x80\x02)"+strings.Repeat("\x85", 100_000)+"."), checkpoint.NotACheckpoint, "dictionary"},
 		{"more lists than any checkpoint has", archive(t, "\x80\x02"+strings.Repeat("]", 300_000)+"."), checkpoint.Unsafe, ""},
 		{"a list that holds itself millions of times", archive(t, "\x80\x02]q\x00"+strings.Repeat("h\x00a", 5<<20)+"."), checkpoint.Unsafe, "objects"},
@@ -125,6 +135,8 @@ func TestBombs(t *testing.T) {
 		{"a thousand storages in one place", overlapping(t, manyTensors(1000, mega, "K\x00", mega+"\x85", one+"\x85", own), 4<<20, 1000), checkpoint.Unsafe, "more than 16 times"},
 		{"a thousand views across a storage", archive(t, manyTensors(1000, mega, "K\x00", two+"\x85", "J\xff\xff\x0f\x00\x85", zero), 4<<20), checkpoint.Unsafe, "more than 16 times"},
 		{"ten thousand elements repeated", archive(t, manyTensors(10_000, one, "K\x00", "J\x00\x00\x01\x00\x85", "K\x00\x85", zero), 4), checkpoint.Unsafe, "more than 16 times"},
+		{"more storages than any checkpoint has", archive(t, "\x80\x02"+storages(140_000)), checkpoint.Unsafe, "objects"},
+		{"more storages than any checkpoint has in a legacy file", legacy("\x80\x02"+storages(140_000), 0), checkpoint.Unsafe, "objects"},
 		{"a directory of 4 GB", directory(1<<32 - 2), checkpoint.Unsafe, "directory claims"},
 		{"a directory before the file", directory(1 << 20), checkpoint.Corrupt, "outside"},
 		{"200,000 entries", wide.Bytes(), checkpoint.NotACheckpoint, "no data.pkl"},

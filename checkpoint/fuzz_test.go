@@ -105,6 +105,7 @@ func FuzzRead(f *testing.F) {
 	for _, name := range []string{"views.pth", "views_legacy.pth", "dtypes_proto4.pth", "specials.pth", "small.safetensors"} {
 		f.Add(golden.Read(f, "checkpoints/"+name))
 	}
+	f.Add(legacy(trainerPickle(), 2, "0", "1"))
 	f.Fuzz(readable)
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,33 @@ func pickledTensor(numel, offset, shape, strides string) string {
 		offset + shape + strides + "\x89NtRs."
 }
 
+// legacy makes a checkpoint of before PyTorch 1.6: a pickle, the keys of its storages, and these, each of n numbers of
+// four bytes.
+func legacy(pickle string, n int, keys ...string) []byte {
+	var b bytes.Buffer
+	b.WriteString("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}." + pickle + "\x80\x02](")
+	for _, key := range keys {
+		b.WriteString("U" + string(rune(len(key))) + key)
+	}
+	b.WriteString("e.")
+	for i := range keys {
+		binary.Write(&b, binary.LittleEndian, int64(n))
+		for range n {
+			binary.Write(&b, binary.LittleEndian, float32(i))
+		}
+	}
+	return b.Bytes()
+}
+
+// trainerPickle is what a trainer saves: the network under "net", and under "optimizer" what PyTorch keeps for each of
+// its parameters, under the parameter's number.
+func trainerPickle() string {
+	tensor := func(key string) string {
+		return "ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x01" + key + "U\x03cpuK\x02tQK\x00K\x02\x85K\x01\x85\x89NtR"
+	}
+	return "\x80\x02}(U\x03net}U\x01w" + tensor("1") + "sU\x09optimizer}U\x05state}K\x00}U\x07exp_avg" + tensor("0") + "ssssu."
+}
+
 func TestHostileFiles(t *testing.T) {
 	const one, two, four = "K\x01", "K\x02", "K\x04"
 	const minus = "J\xff\xff\xff\xff"
@@ -88,7 +116,8 @@ func TestHostileFiles(t *testing.T) {
 		{"misshapen scale", safetensors(`{"a":{"dtype":"I8","shape":[2,2],"data_offsets":[12,16]},"a.scale":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}`, 16), checkpoint.Corrupt, "leading"},
 		{"scale of a float", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a.scale":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), checkpoint.Corrupt, "not quantised"},
 
-		{"no data.pkl", archive(t, "")[:0], checkpoint.NotACheckpoint, "empty"},
+		{"empty file", nil, checkpoint.NotACheckpoint, "empty"},
+		{"no data.pkl", bytes.ReplaceAll(archive(t, "\x80\x02}."), []byte("data.pkl"), []byte("data.txt")), checkpoint.NotACheckpoint, "no data.pkl"},
 		{"pickle of nothing", archive(t, ""), checkpoint.Truncated, ""},
 		{"no dictionary", archive(t, "\x80\x02K\x01."), checkpoint.NotACheckpoint, "dictionary"},
 		{"empty dictionary", archive(t, "\x80\x02}."), checkpoint.NotACheckpoint, "no tensors"},
@@ -116,6 +145,9 @@ func TestHostileFiles(t *testing.T) {
 		{"negative stride", archive(t, pickledTensor(four, "K\x03", two+"\x85", minus+"\x85"), 16), checkpoint.Corrupt, "strides"},
 		{"giant stride", archive(t, pickledTensor(four, "K\x00", two+"\x85", giant+"\x85"), 16), checkpoint.Corrupt, "strides"},
 		{"expanded to gigabytes", archive(t, pickledTensor(four, "K\x00", huge+"\x85", "K\x00\x85"), 16), checkpoint.Unsafe, "repeats"},
+		{"legacy storage of no tensor", legacy(trainerPickle(), 2, "0", "1", "2"), checkpoint.Corrupt, "none of its tensors"},
+		{"legacy storage of another size", legacy(trainerPickle(), 3, "0", "1"), checkpoint.Corrupt, "3 elements"},
+		{"legacy storage that is not there", legacy(trainerPickle(), 2, "0"), checkpoint.Corrupt, "no storage"},
 		{"fewer strides than dimensions", archive(t, pickledTensor(four, "K\x00", two+two+"\x86", one+"\x85"), 16), checkpoint.Corrupt, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -131,6 +163,27 @@ func TestPickledTensor(t *testing.T) {
 	sd, err := parse(archive(t, pickledTensor("K\x04", "K\x01", "K\x03\x85", "K\x01\x85"), 16))
 	if err != nil || fmt.Sprint(sd.Get("w").Shape) != "[3]" {
 		t.Errorf("%v, %v", sd, err)
+	}
+}
+
+// What an optimizer keeps lies under numbers and is left out; its storages lie before the network's all the same.
+func TestTrainerCheckpoint(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		data []byte
+		want []float32
+	}{
+		{"zip", archive(t, trainerPickle(), 8, 8), []float32{0, 0}},
+		{"legacy", legacy(trainerPickle(), 2, "0", "1"), []float32{1, 1}},
+	} {
+		sd, err := parse(c.data)
+		if err != nil {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		if got, err := sd.Get("w").Float32s(); err != nil || len(sd.Tensors) != 1 || !slices.Equal(got, c.want) {
+			t.Errorf("%s: w is %v of %d tensors, %v; want %v", c.name, got, len(sd.Tensors), err, c.want)
+		}
 	}
 }
 
@@ -157,8 +210,7 @@ func TestMemoBombs(t *testing.T) {
 			t.Errorf("%v, want a refusal for want of tensors", err)
 		}
 	}
-	magic := "\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}."
-	if _, err := parse([]byte(magic + doubling + "\x80\x02].")); code(err) != checkpoint.NotACheckpoint {
+	if _, err := parse(legacy(doubling, 0)); code(err) != checkpoint.NotACheckpoint {
 		t.Errorf("legacy: %v, want a refusal for want of tensors", err)
 	}
 }

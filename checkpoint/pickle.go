@@ -15,7 +15,7 @@ type (
 	mark   struct{} // never leaves the machine
 )
 
-// dict is a Python dictionary; keys that are not strings are dropped, since no tensor has one.
+// dict is a Python dictionary; keys that are not strings are dropped, since no tensor of a network has one.
 type dict struct {
 	keys   []string
 	values map[string]any
@@ -43,11 +43,12 @@ const (
 // unpickler is a pickle machine without the parts that run code. It reads the opcodes that PyTorch writes,
 // takes every length from what is left of the stream, and calls nothing: REDUCE knows three callables.
 type unpickler struct {
-	s       *stream
-	stack   []any
-	memo    map[uint32]any
-	objects int
-	limit   int64 // of the stream's position
+	s        *stream
+	stack    []any
+	memo     map[uint32]any
+	storages map[string]*storage // that it named, by key
+	objects  int
+	limit    int64 // of the stream's position
 }
 
 // stream reads a part of a file through a window.
@@ -75,9 +76,10 @@ func (s *stream) take(n int64) ([]byte, error) {
 	return s.window[at : at+n], nil
 }
 
-// unpickle reads one pickle from the stream.
-func unpickle(s *stream) (any, error) {
-	u := unpickler{s: s, memo: map[uint32]any{}, limit: s.pos + maxPickle}
+// unpickle reads one pickle from the stream. It adds every storage that the pickle names to storages, those of dropped
+// tensors too: an optimizer's lie under keys that are not strings.
+func unpickle(s *stream, storages map[string]*storage) (any, error) {
+	u := unpickler{s: s, memo: map[uint32]any{}, storages: storages, limit: s.pos + maxPickle}
 	for {
 		op, err := s.take(1)
 		if err != nil {

@@ -40,7 +40,7 @@ func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	object, err := unpickle(&stream{r: r, pos: at.offset, size: at.offset + at.bytes})
+	object, err := unpickle(&stream{r: r, pos: at.offset, size: at.offset + at.bytes}, map[string]*storage{})
 	if err != nil {
 		return nil, err
 	}
@@ -61,18 +61,15 @@ var legacyMagic = long{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x1
 func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	s := &stream{r: r, size: size}
 	var parts [5]any
+	storages := map[string]*storage{}
 	for i := range parts {
 		var err error
-		if parts[i], err = unpickle(s); err != nil {
+		if parts[i], err = unpickle(s, storages); err != nil {
 			return nil, err
 		}
 		if magic, ok := parts[0].(long); !ok || !bytes.Equal(bytes.TrimRight(magic, "\x00"), legacyMagic) {
 			return nil, errorf(NotACheckpoint, "this is a pickle, but no PyTorch checkpoint")
 		}
-	}
-	dtypes, numels := map[string]DType{}, map[string]int64{}
-	for _, v := range views(parts[3]) {
-		dtypes[v.storage.key], numels[v.storage.key] = v.storage.dtype, v.storage.numel
 	}
 	keys, ok := parts[4].(*list)
 	if !ok {
@@ -82,9 +79,9 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	at := s.pos
 	for _, item := range keys.items {
 		key, ok := item.(string)
-		dtype, used := dtypes[key]
-		if !ok || !used {
-			return nil, errorf(Corrupt, "the checkpoint lists a storage that no tensor of its state dicts uses")
+		named := storages[key]
+		if !ok || named == nil {
+			return nil, errorf(Corrupt, "the checkpoint lists a storage that none of its tensors uses")
 		}
 		var count [8]byte
 		if size-at < 8 {
@@ -94,15 +91,16 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 			return nil, err
 		}
 		n := int64(le.Uint64(count[:]))
-		if n != numels[key] {
-			return nil, errorf(Corrupt, "storage %q has %d elements, but its tensors were written for %d", key, n, numels[key])
+		if n != named.numel {
+			return nil, errorf(Corrupt, "storage %q has %d elements, but its tensors were written for %d", key, n, named.numel)
 		}
 		at += 8
-		if n > (size-at)/int64(dtype.Size()) {
+		width := int64(named.dtype.Size())
+		if n > (size-at)/width {
 			return nil, errorf(Truncated, "the file ends within storage %q: it is cut short; download it again", key)
 		}
-		places[key] = place{at, n * int64(dtype.Size())}
-		at += n * int64(dtype.Size())
+		places[key] = place{at, n * width}
+		at += n * width
 	}
 	return stateDict(parts[3], opt, "pth (legacy)", r, size, func(key string) (place, error) {
 		p, ok := places[key]
@@ -111,41 +109,6 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 		}
 		return p, nil
 	})
-}
-
-// views collects the tensors of an object. Shared and circular parts are visited once.
-func views(object any) []*view {
-	var found []*view
-	seen := map[any]bool{}
-	pending := []any{object}
-	for len(pending) > 0 {
-		v := pending[len(pending)-1]
-		pending = pending[:len(pending)-1]
-		switch v := v.(type) {
-		case *view:
-			found = append(found, v)
-		case tuple:
-			// Tuples cannot contain themselves; the memo can repeat one without end, but only behind lists and
-			// dictionaries, or as often as the stream names it.
-			if len(v) > 0 && !seen[&v[0]] {
-				seen[&v[0]] = true
-				pending = append(pending, v...)
-			}
-		case *list:
-			if !seen[v] {
-				seen[v] = true
-				pending = append(pending, v.items...)
-			}
-		case *dict:
-			if !seen[v] {
-				seen[v] = true
-				for _, k := range v.keys {
-					pending = append(pending, v.values[k])
-				}
-			}
-		}
-	}
-	return found
 }
 
 // Tensors may share storages, and storages may share bytes of the file, so that a small file could describe terabytes.

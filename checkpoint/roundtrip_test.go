@@ -189,26 +189,30 @@ func TestNarrowing(t *testing.T) {
 
 func TestCheckNamesEverything(t *testing.T) {
 	sd := &checkpoint.StateDict{}
-	for _, name := range []string{"a", "b", "x", "y"} {
+	for _, name := range []string{"fits", "turned", "extra1", "extra2"} {
 		sd.Add(checkpoint.NewTensor(name, []int{2}, make([]float32, 2)))
 	}
 	err := checkpoint.Check(sd, []checkpoint.Spec{
-		{Name: "a", Shape: []int{2}}, {Name: "b", Shape: []int{1, 2}}, {Name: "c", Shape: []int{2}},
-		{Name: "d", Shape: nil}, {Name: "e", Optional: true},
+		{Name: "fits", Shape: []int{2}}, {Name: "turned", Shape: []int{1, 2}}, {Name: "lost1", Shape: []int{2}},
+		{Name: "lost2", Shape: nil}, {Name: "optional", Optional: true},
 	})
 	var e *checkpoint.MismatchError
 	if !errors.As(err, &e) {
 		t.Fatal(err)
 	}
-	if strings.Join(e.Missing, " ") != "c d" || strings.Join(e.Unexpected, " ") != "x y" || len(e.Misshapen) != 1 || e.Misshapen[0].Name != "b" {
+	if strings.Join(e.Missing, " ") != "lost1 lost2" || strings.Join(e.Unexpected, " ") != "extra1 extra2" || len(e.Misshapen) != 1 || e.Misshapen[0].Name != "turned" {
 		t.Errorf("%+v", e)
 	}
-	for _, name := range []string{"c", "d", "x", "y", "b: [2], want [1 2]"} {
+	for _, name := range []string{"lost1", "lost2", "extra1", "extra2", "turned: [2], want [1 2]"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("the message lacks %q: %v", name, err)
 		}
 	}
-	if err := checkpoint.Check(sd, []checkpoint.Spec{{Name: "a", Shape: []int{2}}, {Name: "b", Shape: []int{2}}, {Name: "x", Shape: []int{2}}, {Name: "y", Shape: []int{2}}}); err != nil {
+	var all []checkpoint.Spec
+	for _, tensor := range sd.Tensors {
+		all = append(all, checkpoint.Spec{Name: tensor.Name, Shape: tensor.Shape})
+	}
+	if err := checkpoint.Check(sd, all); err != nil {
 		t.Error(err)
 	}
 }

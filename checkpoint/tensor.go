@@ -4,7 +4,12 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"mobilemamba/kernels"
 )
+
+// fastest are the kernels that widen weights; each variant gives the same bits.
+var fastest, _ = kernels.Select("auto")
 
 // DType is the type of a tensor's elements.
 type DType uint8
@@ -103,9 +108,7 @@ func (t *Tensor) Float32s() ([]float32, error) {
 			out[i] = math.Float32frombits(le.Uint32(raw[4*i:]))
 		}
 	case F16:
-		for i := range out {
-			out[i] = halfToFloat(le.Uint16(raw[2*i:]))
-		}
+		fastest.WidenHalves(out, raw)
 	case BF16:
 		for i := range out {
 			out[i] = math.Float32frombits(uint32(le.Uint16(raw[2*i:])) << 16)
@@ -153,32 +156,6 @@ func (t *Tensor) Float64s() ([]float64, error) {
 	return out, nil
 }
 
-// Int64s returns the elements of an integer tensor, row-major. Another type is an error.
-func (t *Tensor) Int64s() ([]int64, error) {
-	raw, err := t.bytes()
-	if err != nil {
-		return nil, err
-	}
-	out := make([]int64, t.Len())
-	for i := range out {
-		switch t.DType {
-		case I64:
-			out[i] = int64(le.Uint64(raw[8*i:]))
-		case I32:
-			out[i] = int64(int32(le.Uint32(raw[4*i:])))
-		case I16:
-			out[i] = int64(int16(le.Uint16(raw[2*i:])))
-		case I8:
-			out[i] = int64(int8(raw[i]))
-		case U8, Bool:
-			out[i] = int64(raw[i])
-		default:
-			return nil, fmt.Errorf("tensor %s holds %v, no integers", t.Name, t.DType)
-		}
-	}
-	return out, nil
-}
-
 // element returns a reader of single elements.
 func (t *Tensor) element(raw []byte) func(i int) float64 {
 	switch t.DType {
@@ -187,7 +164,7 @@ func (t *Tensor) element(raw []byte) func(i int) float64 {
 	case F64:
 		return func(i int) float64 { return math.Float64frombits(le.Uint64(raw[8*i:])) }
 	case F16:
-		return func(i int) float64 { return float64(halfToFloat(le.Uint16(raw[2*i:]))) }
+		return func(i int) float64 { return float64(kernels.WidenHalf(le.Uint16(raw[2*i:]))) }
 	case BF16:
 		return func(i int) float64 { return float64(math.Float32frombits(uint32(le.Uint16(raw[2*i:])) << 16)) }
 	case I64:
@@ -202,11 +179,8 @@ func (t *Tensor) element(raw []byte) func(i int) float64 {
 	return func(i int) float64 { return float64(raw[i]) }
 }
 
-// bytes reads the elements, row-major.
+// bytes reads the elements of a tensor in a file, row-major.
 func (t *Tensor) bytes() ([]byte, error) {
-	if t.src.r == nil {
-		return nil, fmt.Errorf("tensor %s is in memory and has no raw data", t.Name)
-	}
 	size := t.DType.Size()
 	if t.Len() == 0 {
 		return nil, nil

@@ -110,7 +110,9 @@ func (u *unpickler) persistentID() error {
 	if err := u.alloc(1); err != nil {
 		return err
 	}
-	return u.push(&storage{key, dtype, numel})
+	s := &storage{key, dtype, numel}
+	u.storages[key] = s
+	return u.push(s)
 }
 
 // reduce "calls" one of the three callables of the allow-list.

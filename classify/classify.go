@@ -5,7 +5,6 @@ package classify
 
 import (
 	"fmt"
-	"strconv"
 	"time"
 
 	"mobilemamba/checkpoint"
@@ -53,7 +52,7 @@ func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
 	if err != nil {
 		return nil, err
 	}
-	steps, err := preprocessing(sd, net.Config, opt)
+	steps, err := preprocessing(net.Config, opt)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +95,16 @@ func (c *Classifier) Clone() (*Classifier, error) {
 // Labels returns the names of the classes; nil if they have none.
 func (c *Classifier) Labels() []Label { return c.labels }
 
-// preprocessing chooses the steps: the manifest's, or else the paper's at the resolution that is asked for,
-// written in the checkpoint or known of the variant.
-func preprocessing(sd *checkpoint.StateDict, c model.Config, opt Options) ([]vision.Step, error) {
+// Kernels returns the variant in use.
+func (c *Classifier) Kernels() *kernels.Set { return c.net.Kernels }
+
+// preprocessing chooses the steps: the manifest's, or else the paper's at the resolution that is asked for or known of
+// the checkpoint.
+func preprocessing(c model.Config, opt Options) ([]vision.Step, error) {
 	if opt.Entry != nil && opt.Resolution == 0 {
 		return opt.Entry.Preprocess, nil
 	}
 	side := opt.Resolution
-	if side == 0 {
-		side = metadataResolution(sd)
-	}
 	if side == 0 {
 		side = c.Resolution
 	}
@@ -116,15 +115,6 @@ func preprocessing(sd *checkpoint.StateDict, c model.Config, opt Options) ([]vis
 		return nil, fmt.Errorf("an input of %d pixels a side is not possible", side)
 	}
 	return vision.OfficialSteps(side), nil
-}
-
-// metadataResolution reads what convert wrote into a safetensors file; 0 if it says nothing.
-func metadataResolution(sd *checkpoint.StateDict) int {
-	side, err := strconv.Atoi(sd.Metadata["resolution"])
-	if err != nil || side < 1 {
-		return 0
-	}
-	return side
 }
 
 // Result is what is known of one picture. Its field tags are those of the command line's JSON and of the

@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io/fs"
 	"math"
 	"path"
@@ -137,7 +138,7 @@ func TestClassify(t *testing.T) {
 func TestLabelsMustFit(t *testing.T) {
 	_, err := tiny(t, 7, classify.Options{Resolution: 64, Labels: make([]classify.Label, 3)})
 	var e *classify.LabelError
-	if err == nil || !strings.Contains(err.Error(), "names 3 classes") {
+	if !errors.As(err, &e) || !strings.Contains(err.Error(), "names 3 classes") {
 		t.Errorf("%v (%T), want a %T", err, err, e)
 	}
 }

@@ -28,7 +28,7 @@ func ParseLabels(data []byte) ([]Label, error) {
 			return nil, labelErrorf("line %d has %d fields; it should read index, id and name with tabs between", i+1, len(fields))
 		}
 		if n, err := strconv.Atoi(fields[0]); err != nil || n != i {
-			return nil, labelErrorf("line %d has the index %.40q; it should be %d", i+1, fields[0], i)
+			return nil, labelErrorf("line %d has the index %.20q; it should be %d", i+1, fields[0], i)
 		}
 		labels = append(labels, Label{ID: fields[1], Name: fields[2]})
 	}

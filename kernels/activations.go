@@ -30,9 +30,3 @@ func sigmoidScalar(x []float32) {
 		x[i] = sigmoid32(v)
 	}
 }
-
-func softplusScalar(x []float32) {
-	for i, v := range x {
-		x[i] = softplus32(v)
-	}
-}

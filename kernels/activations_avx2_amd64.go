@@ -33,22 +33,6 @@ func sigmoidAVX2(x []float32) {
 	archsimd.ClearAVXUpperBits()
 }
 
-func softplusAVX2(x []float32) {
-	if len(x) < lanesAVX2 {
-		softplusScalar(x)
-		return
-	}
-	p, last := ptr(x), len(x)-lanesAVX2
-	v := loadAVX2(at(p, last))
-	tail := softplusOfAVX2(v, expAVX2(minusAbsAVX2(v)))
-	for i := 0; i <= last; i += lanesAVX2 {
-		v := loadAVX2(at(p, i))
-		storeAVX2(at(p, i), softplusOfAVX2(v, expAVX2(minusAbsAVX2(v))))
-	}
-	storeAVX2(at(p, last), tail)
-	archsimd.ClearAVXUpperBits()
-}
-
 func siluAVX2(a SiLUArgs) {
 	n := a.Channels
 	if n < lanesAVX2 {

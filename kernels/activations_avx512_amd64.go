@@ -35,22 +35,6 @@ func sigmoidAVX512(x []float32) {
 	archsimd.ClearAVXUpperBits()
 }
 
-func softplusAVX512(x []float32) {
-	if len(x) < lanesAVX512 {
-		softplusAVX2(x)
-		return
-	}
-	p, last := ptr(x), len(x)-lanesAVX512
-	v := loadAVX512(at(p, last))
-	tail := softplusOfAVX512(v, expAVX512(minusAbsAVX512(v)))
-	for i := 0; i <= last; i += lanesAVX512 {
-		v := loadAVX512(at(p, i))
-		storeAVX512(at(p, i), softplusOfAVX512(v, expAVX512(minusAbsAVX512(v))))
-	}
-	storeAVX512(at(p, last), tail)
-	archsimd.ClearAVXUpperBits()
-}
-
 func siluAVX512(a SiLUArgs) {
 	n := a.Channels
 	if n < lanesAVX512 {

@@ -6,9 +6,6 @@ package kernels
 func sigmoid_4_simd128(a *rowsArgs)
 
 //go:noescape
-func softplus_4_simd128(a *rowsArgs)
-
-//go:noescape
 func silu_4_simd128(a *rowsArgs)
 
 func sigmoidSIMD128(x []float32) {
@@ -18,15 +15,6 @@ func sigmoidSIMD128(x []float32) {
 		sigmoid_4_simd128(&a)
 	}
 	sigmoidScalar(x[whole:])
-}
-
-func softplusSIMD128(x []float32) {
-	whole := len(x) &^ 3
-	if whole > 0 {
-		a := oneRow(x, x)
-		softplus_4_simd128(&a)
-	}
-	softplusScalar(x[whole:])
 }
 
 func siluSIMD128(a SiLUArgs) {

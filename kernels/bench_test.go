@@ -127,6 +127,24 @@ func BenchmarkResize(b *testing.B) {
 	})
 }
 
+func BenchmarkDropAlpha(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	const n = 640 * 480
+	benchEach(b, "640x480", n, func(set kernels.Set) func() {
+		y, x := make([]byte, 3*n), bytesOf(r, 4*n)
+		return func() { set.DropAlpha(y, x) }
+	})
+}
+
+func BenchmarkWidenHalves(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	const n = 448 * 896
+	benchEach(b, "448x896", n, func(set kernels.Set) func() {
+		y, x := make([]float32, n), bytesOf(r, 2*n)
+		return func() { set.WidenHalves(y, x) }
+	})
+}
+
 func BenchmarkNormalize(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	const n = 3 * 192 * 192

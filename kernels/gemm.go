@@ -37,7 +37,17 @@ func (g GEMM) Pack(w, bias []float32, n, k int) *Packed {
 		Bias:   make([]float32, panels*g.NR),
 	}
 	copy(p.Bias, bias)
-	for j := range n {
+	j := 0
+	// NR is a multiple of four: as many outputs lie side by side.
+	for ; j+4 <= n; j += 4 {
+		w0, w1, w2, w3 := w[j*k:][:k], w[(j+1)*k:][:k], w[(j+2)*k:][:k], w[(j+3)*k:][:k]
+		panel := p.Panels[j/g.NR*k*g.NR+j%g.NR:]
+		for i, v := range w0 {
+			q := (*[4]float32)(panel[i*g.NR:])
+			q[0], q[1], q[2], q[3] = v, w1[i], w2[i], w3[i]
+		}
+	}
+	for ; j < n; j++ {
 		panel := p.Panels[j/g.NR*k*g.NR+j%g.NR:]
 		for i, v := range w[j*k : (j+1)*k] {
 			panel[i*g.NR] = v

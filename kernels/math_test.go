@@ -46,6 +46,24 @@ func TestLog1p32(t *testing.T) {
 	}
 }
 
+func TestSoftplus32(t *testing.T) {
+	worst := 0.0
+	for x := float32(-87); x < 40; x += 0.00137 {
+		worst = max(worst, ulps(softplus32(x), math.Log1p(math.Exp(float64(x)))))
+	}
+	if worst > 3 {
+		t.Errorf("softplus32 strays by %.2f ulps, want at most 3", worst)
+	}
+	for _, x := range []float32{20.5, 1e4, float32(math.Inf(1))} {
+		if got := softplus32(x); got != x {
+			t.Errorf("softplus32(%v) = %v, want it as it is", x, got)
+		}
+	}
+	if nan := softplus32(float32(math.NaN())); nan == nan {
+		t.Errorf("softplus32(NaN) = %v", nan)
+	}
+}
+
 func TestHaarGain(t *testing.T) {
 	if bits := math.Float32bits(haarGain); bits != 0x3effffff {
 		t.Errorf("the Haar gain has bits %#x, want 0x3effffff", bits)

@@ -89,3 +89,24 @@ func normalizeSIMD128(a NormalizeArgs) {
 	}
 	normalizeScalar(NormalizeArgs{X: a.X[whole:], Table: a.Table, Y: a.Y[whole:]})
 }
+
+// dropAlphaArgs are the operands of the assembly for four pixels at a time.
+type dropAlphaArgs struct {
+	x, y  unsafe.Pointer
+	fours int
+}
+
+//go:noescape
+func dropalpha_4_simd128(a *dropAlphaArgs)
+
+func dropAlphaSIMD128(y, x []byte) {
+	const step = 4
+	// Twelve bytes are stored as sixteen, so that four more must follow.
+	fours := max(len(y)-4, 0) / (3 * step)
+	if fours > 0 {
+		_ = x[4*step*fours-1]
+		t := dropAlphaArgs{x: unsafe.Pointer(&x[0]), y: unsafe.Pointer(&y[0]), fours: fours}
+		dropalpha_4_simd128(&t)
+	}
+	DropAlpha(y[3*step*fours:], x[4*step*fours:])
+}

@@ -179,3 +179,19 @@ TEXT ·normalize_4_simd128(SB), NOSPLIT, $0-8
 		Get R3; I64Const $1; I64Sub; Tee R3; I64Const $0; I64GtS; BrIf $0
 	End
 	RET
+
+// func dropalpha_4_simd128(a *dropAlphaArgs)
+TEXT ·dropalpha_4_simd128(SB), NOSPLIT, $0-8
+	Get SP; I64Load a+0(FP); Set R15
+	Get R15; I32WrapI64; I64Load $dropAlphaArgs_x; Set R0
+	Get R15; I32WrapI64; I64Load $dropAlphaArgs_y; Set R1
+	Get R15; I32WrapI64; I64Load $dropAlphaArgs_fours; Set R2
+	V128Const $0x0908060504020100, $0x808080800e0d0c0a; Set V1
+	Loop
+		Get R0; I32WrapI64; V128Load $0; Set V0
+		Get R1; I32WrapI64; Get V0; Get V1; I8x16Swizzle; V128Store $0, $0
+		Get R0; I64Const $16; I64Add; Set R0
+		Get R1; I64Const $12; I64Add; Set R1
+		Get R2; I64Const $1; I64Sub; Tee R2; I64Const $0; I64GtS; BrIf $0
+	End
+	RET

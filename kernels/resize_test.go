@@ -102,11 +102,19 @@ func normalize(set kernels.Set, r *rand.Rand, n int) []float32 {
 	return y
 }
 
+// dropAlpha copies n pixels to memory that goes on behind them and must stay as it was.
+func dropAlpha(set kernels.Set, r *rand.Rand, n int) []float32 {
+	const behind = 32
+	y := bytesOf(r, 3*n+behind)
+	set.DropAlpha(y[:3*n], bytesOf(r, 4*n))
+	return numbers(y)
+}
+
 // The preprocessing of every variant gives the reference's result to the bit.
 func TestResizeIsExact(t *testing.T) {
 	all := kernels.Variants()
 	for name, run := range map[string]func(kernels.Set, *rand.Rand, int) []float32{
-		"ResizeRows": resizeRows, "ResizeColumns": resizeColumns, "Normalize": normalize,
+		"ResizeRows": resizeRows, "ResizeColumns": resizeColumns, "Normalize": normalize, "DropAlpha": dropAlpha,
 	} {
 		for _, set := range all[1:] {
 			t.Run(set.Name+"/"+name, func(t *testing.T) {
@@ -188,6 +196,7 @@ func TestResizeChecks(t *testing.T) {
 		mustPanic(t, "Normalize", func() {
 			set.Normalize(kernels.NormalizeArgs{X: make([]byte, n), Table: table, Y: make([]float32, n-1)})
 		})
+		mustPanic(t, "DropAlpha", func() { set.DropAlpha(make([]byte, 3*n), make([]byte, 4*n-1)) })
 	})
 }
 
@@ -211,6 +220,7 @@ func TestResizeDoesNotAllocate(t *testing.T) {
 			set.Resize.Rows(kernels.ResizeRowsArgs{Rows: 3, X: x, LDX: 3 * in, Windows: windows, Weights: w, Y: y, LDY: 3 * n})
 			set.Resize.Columns(kernels.ResizeColumnsArgs{Width: 9, X: x, LDX: 9, Windows: windows, Weights: w, Y: y})
 			set.Normalize(kernels.NormalizeArgs{X: x, Table: table, Y: out})
+			set.DropAlpha(y[:len(x)/4*3], x)
 		})
 		if allocs != 0 {
 			t.Errorf("%v allocations", allocs)

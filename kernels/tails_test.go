@@ -57,11 +57,6 @@ var tailCases = []tailCase{
 		set.Sigmoid(x)
 		return x
 	}},
-	{"Softplus", false, func(set kernels.Set, r *rand.Rand, c int, special []float32) []float32 {
-		x := values(r, c, special)
-		set.Softplus(x)
-		return x
-	}},
 	{"SiLU", false, func(set kernels.Set, r *rand.Rand, c int, special []float32) []float32 {
 		ldx, ldy := c+r.IntN(3), c+r.IntN(3)
 		y := values(r, 2*ldy+c, nil)
@@ -167,6 +162,8 @@ var tailCases = []tailCase{
 	{"Resize.Rows", true, ofBytes(resizeRows)},
 	{"Resize.Columns", true, ofBytes(resizeColumns)},
 	{"Normalize", true, ofBytes(normalize)},
+	{"DropAlpha", true, ofBytes(dropAlpha)},
+	{"WidenHalves", true, ofBytes(widenHalves)},
 }
 
 // ofBytes is an operation on bytes, which have no special values.

@@ -19,12 +19,13 @@ type Set struct {
 	ScaleShift    func(ScaleShiftArgs)
 	Add           func(y, x []float32) // y += x, of the same length
 	Mul           func(y, x []float32) // y *= x, of the same length
-	ReLU          func(x []float32)    // in place, as are the next ones
+	ReLU          func(x []float32)    // in place, as are the next two
 	SiLU          func(SiLUArgs)
 	Sigmoid       func(x []float32)
-	Softplus      func(x []float32) // log(1 + exp(x)); x itself beyond 20, as PyTorch has it
 	Resize        Resize
 	Normalize     func(NormalizeArgs)
+	DropAlpha     func(y, x []byte)           // y [pixels, 3] = x [pixels, 4] without the fourth bytes
+	WidenHalves   func(y []float32, x []byte) // y = the binary16 values in x, little-endian
 }
 
 // Variants returns the table of what this build carries and this processor runs: one row per instruction set,
@@ -51,9 +52,10 @@ var scalar = Set{
 	ReLU:          reluScalar,
 	SiLU:          siluScalar,
 	Sigmoid:       sigmoidScalar,
-	Softplus:      softplusScalar,
 	Resize:        Resize{Step: 1, Rows: resizeRowsScalar, Columns: resizeColumnsScalar},
 	Normalize:     normalizeScalar,
+	DropAlpha:     DropAlpha,
+	WidenHalves:   WidenHalves,
 }
 
 // Select returns the named row of the table; "auto" or "" is the last, the fastest. A name that this build or this

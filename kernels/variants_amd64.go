@@ -36,9 +36,10 @@ var avx2 = Set{
 	ReLU:          reluAVX2,
 	SiLU:          siluAVX2,
 	Sigmoid:       sigmoidAVX2,
-	Softplus:      softplusAVX2,
 	Resize:        Resize{Step: stepAVX2, Rows: resizeRowsAVX2, Columns: resizeColumnsAVX2},
 	Normalize:     normalizeScalar, // the divisions that the table stands for save 10 µs a picture
+	DropAlpha:     DropAlpha,       // no frame of a camera comes natively
+	WidenHalves:   WidenHalves,     // a load takes milliseconds natively
 }
 
 // avx512 is the row for processors with AVX-512 F, CD, BW, DQ and VL: vectors of 16, the same algorithms.
@@ -58,7 +59,8 @@ var avx512 = Set{
 	ReLU:          reluAVX512,
 	SiLU:          siluAVX512,
 	Sigmoid:       sigmoidAVX512,
-	Softplus:      softplusAVX512,
 	Resize:        Resize{Step: stepAVX512, Rows: resizeRowsAVX512, Columns: resizeColumnsAVX512},
 	Normalize:     normalizeScalar, // the divisions that the table stands for save 10 µs a picture
+	DropAlpha:     DropAlpha,       // no frame of a camera comes natively
+	WidenHalves:   WidenHalves,     // a load takes milliseconds natively
 }

@@ -20,8 +20,9 @@ func platformVariants() []Set {
 		ReLU:          reluSIMD128,
 		SiLU:          siluSIMD128,
 		Sigmoid:       sigmoidSIMD128,
-		Softplus:      softplusSIMD128,
 		Resize:        Resize{Step: resizeRowsStep, Rows: resizeRowsSIMD128, Columns: resizeColumnsSIMD128},
 		Normalize:     normalizeSIMD128,
+		DropAlpha:     dropAlphaSIMD128,
+		WidenHalves:   widenHalvesSIMD128,
 	}}
 }

@@ -119,10 +119,11 @@ var operations = []operation{
 	{"Mul", binary(func(set kernels.Set) func(y, x []float32) { return set.Mul })},
 	{"ReLU", unary(func(set kernels.Set) func(x []float32) { return set.ReLU })},
 	{"Sigmoid", unary(func(set kernels.Set) func(x []float32) { return set.Sigmoid })},
-	{"Softplus", unary(func(set kernels.Set) func(x []float32) { return set.Softplus })},
 	{"Resize.Rows", sized(resizeRows)},
 	{"Resize.Columns", sized(resizeColumns)},
 	{"Normalize", sized(normalize)},
+	{"DropAlpha", sized(dropAlpha)},
+	{"WidenHalves", sized(widenHalves)},
 }
 
 // sized is for operations on bytes, which make their operands themselves.

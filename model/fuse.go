@@ -65,10 +65,18 @@ func fold(sd *checkpoint.StateDict, layers []layer) (*checkpoint.StateDict, erro
 func foldAfter(w, bias []float32, scale, shift []float64) {
 	taps := len(w) / len(bias)
 	for o := range bias {
-		for i, v := range w[o*taps : (o+1)*taps] {
-			w[o*taps+i] = float32(float64(v) * scale[o])
-		}
+		scaleBy(w[o*taps:(o+1)*taps], scale[o])
 		bias[o] = float32(shift[o])
+	}
+}
+
+// scaleBy scales a row in place. A browser optimises a function for its next call, not in the middle of one that has
+// millions of weights to go: it is called for each row.
+//
+//go:noinline
+func scaleBy(row []float32, factor float64) {
+	for i, v := range row {
+		row[i] = float32(float64(v) * factor)
 	}
 }
 

@@ -34,6 +34,37 @@ func TestStateRefuses(t *testing.T) {
 	}
 }
 
+// A wavelet that is not Haar's does not fit, which the caller can tell.
+func TestAnotherWavelet(t *testing.T) {
+	c := New("", 0, [3]int{48, 64, 80}, [3]int{1, 1, 1}, [3]int{3, 3, 3}, 4)
+	set, err := kernels.Select("scalar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"blocks1.0.mixer.m.attn.global_op.wt_filter", "blocks3.3.mixer.m.attn.global_op.iwt_filter"} {
+		for what, damage := range map[string]func(v float32) float32{
+			"turned":     func(v float32) float32 { return -v },
+			"no numbers": func(float32) float32 { return float32(math.NaN()) },
+		} {
+			sd := c.Synthetic("")
+			filter := sd.Get(name)
+			w, err := filter.Float32s()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range w {
+				w[i] = damage(v)
+			}
+			sd.Add(checkpoint.NewTensor(name, filter.Shape, w))
+			_, err = Load(sd, set)
+			var e *checkpoint.Error
+			if !errors.As(err, &e) || e.Code != checkpoint.Mismatch || !strings.Contains(err.Error(), name) {
+				t.Errorf("%s %s: %v, want a mismatch that names it", name, what, err)
+			}
+		}
+	}
+}
+
 // dimensions are what FuzzInfer puts into shapes.
 var dimensions = []int{0, 1, 2, 3, 7, 8, 15, 16, 48, 64, 255, 4096, 1<<16 - 1, 1 << 16, 1<<16 + 1, 1 << 20, 1<<31 - 1}
 

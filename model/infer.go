@@ -3,14 +3,15 @@ package model
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"mobilemamba/checkpoint"
 )
 
 // Infer reads the configuration off a checkpoint's tensor names and shapes, and tells whether its BN is already
-// folded. Name and Resolution are set where the configuration is one of the paper's; B1, B2 and B4 have the
-// same tensors and count as B1.
+// folded. Name and Resolution are set where the configuration is one of the paper's, or the file's metadata tell them;
+// B1, B2 and B4 have the same tensors and count as B1 where no metadata say otherwise.
 //
 // The error lists what is missing where too little is there to tell; a checkpoint that disagrees with the
 // configuration elsewhere is checkpoint.Check's to judge.
@@ -60,10 +61,25 @@ func Infer(sd *checkpoint.StateDict) (c Config, folded bool, err error) {
 	}
 	for _, v := range Variants {
 		if named, err := c.As(v); err == nil {
-			return named, folded, nil
+			c = named
+			break
 		}
 	}
-	return c, folded, nil
+	return described(c, sd.Metadata), folded, nil
+}
+
+// described takes from a file's metadata what tensors do not tell: which of the variants that share them it is, and the
+// side of its input. Metadata that contradict the tensors count for nothing.
+func described(c Config, metadata map[string]string) Config {
+	if v, ok := Variant(metadata["variant"]); ok {
+		if named, err := c.As(v); err == nil {
+			c = named
+		}
+	}
+	if side, err := strconv.Atoi(metadata["resolution"]); err == nil && side > 0 {
+		c.Resolution = side
+	}
+	return c
 }
 
 // maxWidth bounds every dimension that a checkpoint may claim: far beyond any model that runs here, small

@@ -48,9 +48,6 @@ func (m *mrffi) globalBranch(set *kernels.Set, s *State, x, cat Map) {
 
 // localBranch is the multi-kernel depthwise convolution of x2.
 func (m *mrffi) localBranch(set *kernels.Set, s *State, x, cat Map) {
-	if m.local == 0 {
-		return
-	}
 	m.dwconv.forward(set, s, x.Shape, x.Data[m.global:], cat.Data[m.global:])
 	s.probe(m.name, ".local_op", View{x.H, x.W, m.local, x.C, cat.Data[m.global:]})
 }

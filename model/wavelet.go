@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 
+	"mobilemamba/checkpoint"
 	"mobilemamba/kernels"
 )
 
@@ -51,7 +52,10 @@ func (b *builder) wavelet(name string) wavelet {
 func (b *builder) checkHaar(name string) {
 	for i, v := range b.floats(name) {
 		if math.Abs(float64(v-haarFilter[i%len(haarFilter)])) > 1e-3 || v != v {
-			b.err = fmt.Errorf("tensor %s holds another wavelet than Haar's (element %d is %v); only Haar is supported", name, i, v)
+			b.err = &checkpoint.Error{
+				Code: checkpoint.Mismatch,
+				Msg:  fmt.Sprintf("tensor %s holds another wavelet than Haar's (element %d is %v); only Haar is supported", name, i, v),
+			}
 			return
 		}
 	}

@@ -44,8 +44,12 @@ func BenchmarkSetRGBA(b *testing.B) {
 		b.Run(pic.name, func(b *testing.B) {
 			pix := make([]byte, 4*pic.w*pic.h)
 			var img vision.Image
+			set, err := kernels.Select("auto")
+			if err != nil {
+				b.Fatal(err)
+			}
 			for b.Loop() {
-				if err := img.SetRGBA(pix, pic.w, pic.h); err != nil {
+				if err := img.SetRGBA(pix, pic.w, pic.h, set); err != nil {
 					b.Fatal(err)
 				}
 			}

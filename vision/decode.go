@@ -2,16 +2,17 @@ package vision
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"image"
-	_ "image/gif" // formats that image.Decode knows
-	_ "image/jpeg"
+	_ "image/gif" // the formats that image.Decode knows are those of the decoders imported here
+	"image/jpeg"
 	_ "image/png"
 	"strings"
 	"unicode/utf8"
 
-	_ "golang.org/x/image/bmp"
-	_ "golang.org/x/image/tiff"
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
 	_ "golang.org/x/image/webp"
 )
 
@@ -37,8 +38,9 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	if len(data) > MaxBytes {
 		return nil, &Error{Code: TooLarge, Msg: fmt.Sprintf("the file has more than %d MB, the limit for a picture; scale it down first", MaxBytes>>20)}
 	}
-	if still := firstFrame(data); still != nil {
-		data = still
+	file := data
+	if still := firstFrame(file); still != nil {
+		data = still // without the file's EXIF
 	}
 	// The decoders are other people's and the file is anybody's: a panic is their way to say that it is damaged.
 	var format string
@@ -52,7 +54,7 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 		return nil, notAnImage(data)
 	}
 	if err != nil {
-		return nil, damaged(format, err)
+		return nil, undecodable(format, err)
 	}
 	if config.Width < 1 || config.Height < 1 {
 		return nil, &Error{Code: Damaged, Msg: fmt.Sprintf("the %s claims a size of %d×%d pixels", formatName(format), config.Width, config.Height)}
@@ -65,7 +67,7 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	}
 	src, _, err := image.Decode(bytes.NewReader(data))
 	if err != nil {
-		return nil, damaged(format, err)
+		return nil, undecodable(format, err)
 	}
 	img = newImage(config.Width, config.Height)
 	switch src := src.(type) {
@@ -77,9 +79,20 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 		img.paint(src)
 	}
 	if !opt.IgnoreOrientation {
-		img = img.rotate(orientation(data, format))
+		img = img.rotate(orientation(file, format))
 	}
 	return img, nil
+}
+
+// undecodable tells pictures that the decoders leave to others from damaged ones. That of PNG leaves nothing out: what
+// it calls unsupported is damaged.
+func undecodable(format string, err error) error {
+	var asJPEG jpeg.UnsupportedError
+	var asTIFF tiff.UnsupportedError
+	if errors.Is(err, bmp.ErrUnsupported) || errors.As(err, &asJPEG) || errors.As(err, &asTIFF) {
+		return &Error{Code: Unsupported, Msg: fmt.Sprintf("this %s is of a kind that is not read here; save it as an ordinary JPEG or PNG", formatName(format)), Err: err}
+	}
+	return damaged(format, err)
 }
 
 func damaged(format string, err error) error {

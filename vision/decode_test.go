@@ -17,6 +17,7 @@ import (
 	"golang.org/x/image/bmp"
 	"golang.org/x/image/tiff"
 
+	"mobilemamba/kernels"
 	"mobilemamba/vision"
 )
 
@@ -156,6 +157,58 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// cmyk is a JPEG of 8×8 pixels in four colours, without the marker that says which.
+func cmyk() []byte {
+	frame := []byte{0xc0, 8, 0, 8, 0, 8, 4, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0, 4, 0x11, 0}
+	quant := append([]byte{0xdb, 0}, bytes.Repeat([]byte{1}, 64)...)
+	codes := append([]byte{1}, make([]byte, 16)...) // one code of one bit, for 0
+	huffman := append(append([]byte{0xc4, 0x00}, codes...), append([]byte{0x10}, codes...)...)
+	out := segments(frame, quant, huffman, []byte{0xda, 4, 1, 0, 2, 0, 3, 0, 4, 0, 0, 63, 0})
+	return append(out, 0, 0xff, 0xd9) // a bit for the mean and one for the rest of each colour's block
+}
+
+// What is whole but left to other decoders is not called damaged: a browser may know it.
+func TestUnsupported(t *testing.T) {
+	asBMP := encode(t, func(b *bytes.Buffer) error { return bmp.Encode(b, pattern(20, 12)) })
+	asJPEG := encode(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, pattern(20, 12), nil) })
+	frame := bytes.Index(asJPEG, []byte{0xff, 0xc0})
+	deep, arithmetic := bytes.Clone(asJPEG), bytes.Clone(asJPEG)
+	deep[frame+4], arithmetic[frame+1] = 12, 0xc9
+	for _, tc := range []struct {
+		name, format string
+		data         []byte
+	}{
+		{"BMP with run lengths", "BMP", setBMP(asBMP, 30, 1)},
+		{"BMP of bit fields", "BMP", setBMP(asBMP, 30, 3)},
+		{"BMP of 16 bits", "BMP", setBMP(asBMP, 28, 16)},
+		{"TIFF for printing", "TIFF", tiffFile(0, nil, [4]uint32{0x100, 4, 1, 4}, [4]uint32{0x101, 4, 1, 2}, [4]uint32{0x102, 3, 1, 8}, [4]uint32{0x106, 3, 1, 5})},
+		{"TIFF of a JPEG", "TIFF", grayTIFF(0, 4, 2, []byte("abcdefgh"), 7)},
+		{"JPEG of 12 bits", "JPEG", deep},
+		{"JPEG in arithmetic coding", "JPEG", arithmetic},
+		{"JPEG for printing", "JPEG", cmyk()},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			_, err := vision.Decode(tc.data, vision.DecodeOptions{})
+			var e *vision.Error
+			if says := "this " + tc.format + " is of a kind"; !errors.As(err, &e) || e.Code != vision.Unsupported || !strings.HasPrefix(err.Error(), says) {
+				t.Errorf("%v; want %s and %q", err, vision.Unsupported, says)
+			}
+		})
+	}
+}
+
+// An animated WebP holds its orientation once, beside its frames.
+func TestAnimationOrientation(t *testing.T) {
+	data := riff(vp8x(1<<1|1<<3, 20, 12), webpChunk("ANMF", append(make([]byte, 16), solid(20, 12)...)),
+		webpChunk("EXIF", exifOf(binary.LittleEndian, 6, 0)))
+	if img := decode(t, data, asStored); img.W != 20 || img.H != 12 {
+		t.Errorf("%d×%d pixels as stored, want 20×12", img.W, img.H)
+	}
+	if img := decode(t, data, vision.DecodeOptions{}); img.W != 12 || img.H != 20 {
+		t.Errorf("%d×%d pixels upright, want 12×20", img.W, img.H)
+	}
+}
+
 // TestEXIFDamage: damaged EXIF never fails a picture.
 func TestEXIFDamage(t *testing.T) {
 	plain := encode(t, func(b *bytes.Buffer) error { return jpeg.Encode(b, pattern(20, 10), nil) })
@@ -184,6 +237,10 @@ func TestEXIFDamage(t *testing.T) {
 }
 
 func TestSetRGBA(t *testing.T) {
+	set, err := kernels.Select("auto")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var img vision.Image
 	for _, frame := range []struct {
 		w, h      int
@@ -193,18 +250,18 @@ func TestSetRGBA(t *testing.T) {
 		{1, 1, []byte{7, 8, 9, 255}, []byte{7, 8, 9}},
 		{1, 3, []byte{1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3}, []byte{1, 1, 1, 2, 2, 2, 3, 3, 3}},
 	} {
-		err := img.SetRGBA(frame.pix, frame.w, frame.h)
+		err := img.SetRGBA(frame.pix, frame.w, frame.h, set)
 		if err != nil || img.W != frame.w || img.H != frame.h || !bytes.Equal(img.Pix, frame.want) {
 			t.Errorf("%v, %v; want %v", img, err, frame)
 		}
 	}
 	for name, size := range map[string][2]int{"a byte missing": {2, 1}, "no width": {0, 1}, "a negative height": {1, -1}} {
-		if err := img.SetRGBA(make([]byte, 7), size[0], size[1]); err == nil {
+		if err := img.SetRGBA(make([]byte, 7), size[0], size[1], set); err == nil {
 			t.Errorf("a frame with %s was taken", name)
 		}
 	}
 	pix := make([]byte, 4*20*10)
-	if n := testing.AllocsPerRun(10, func() { _ = img.SetRGBA(pix, 20, 10) }); n != 0 {
+	if n := testing.AllocsPerRun(10, func() { _ = img.SetRGBA(pix, 20, 10, set) }); n != 0 {
 		t.Errorf("a frame of the same size took memory %v times", n)
 	}
 }

@@ -5,7 +5,7 @@ type Code string
 
 const (
 	NotAnImage  Code = "not-an-image"      // another kind of file
-	Unsupported Code = "unsupported-image" // a picture in a format that this package does not decode
+	Unsupported Code = "unsupported-image" // a picture in a format, or of a kind of one, that this package does not decode
 	Damaged     Code = "image-damaged"     // cut short or contradicts itself
 	TooLarge    Code = "image-too-large"   // beyond MaxBytes or MaxPixels
 )

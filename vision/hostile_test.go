@@ -161,7 +161,7 @@ func grayTIFF(next, w, h uint32, data []byte, compression uint32) []byte {
 		[4]uint32{0x103, 3, 1, compression}, [4]uint32{0x106, 3, 1, 1}, [4]uint32{0x111, 4, 1, 0}, [4]uint32{0x117, 4, 1, uint32(len(data))})
 }
 
-// setBMP returns a BMP with another height or width, at its offset in the header.
+// setBMP returns a BMP with another number at an offset in the header, such as its width or height.
 func setBMP(data []byte, at int, v int32) []byte {
 	out := bytes.Clone(data)
 	binary.LittleEndian.PutUint32(out[at:], uint32(v))
@@ -245,7 +245,7 @@ func TestHostilePictures(t *testing.T) {
 
 		{"BMP from the top", setBMP(asBMP, 22, -12), 240, "", "", same(flipped)},
 		{"BMP of -2^31 rows", setBMP(asBMP, 22, -1<<31), 0, vision.TooLarge, "", nil},
-		{"BMP of negative width", setBMP(asBMP, 18, -20), 0, vision.Damaged, "BMP", nil},
+		{"BMP of negative width", setBMP(asBMP, 18, -20), 0, vision.Unsupported, "BMP", nil},
 		{"BMP of 20 million rows", setBMP(setBMP(asBMP, 22, 20e6), 18, 1), 0, vision.TooLarge, "only", nil},
 		{"BMP of 2^31 columns", setBMP(asBMP, 18, 1<<31-1), 0, vision.TooLarge, "", nil},
 

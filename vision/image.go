@@ -13,6 +13,8 @@ import (
 	"image"
 	"image/color"
 	"slices"
+
+	"mobilemamba/kernels"
 )
 
 // Image is a picture of 8-bit RGB pixels, [H, W, 3] row-major.
@@ -21,34 +23,19 @@ type Image struct {
 	Pix  []byte
 }
 
-// SetRGBA copies pixels [h, w, 4], such as a frame of a camera; alpha is dropped. It takes memory only if the image
-// has too little of its own from the frame before.
-func (img *Image) SetRGBA(pix []byte, w, h int) error {
+// SetRGBA copies pixels [h, w, 4], such as a frame of a camera, with the set's kernel; alpha is dropped. It takes memory
+// only if the image has too little of its own from the frame before.
+func (img *Image) SetRGBA(pix []byte, w, h int, set *kernels.Set) error {
 	if w < 1 || h < 1 || w > MaxPixels/h || len(pix) != 4*w*h {
 		return &Error{Code: Damaged, Msg: fmt.Sprintf("%d bytes are no RGBA picture of %d×%d pixels", len(pix), w, h)}
 	}
 	img.W, img.H = w, h
 	img.Pix = slices.Grow(img.Pix[:0], 3*w*h)[:3*w*h]
-	dropFourth(img.Pix, pix)
+	set.DropAlpha(img.Pix, pix)
 	return nil
 }
 
 func newImage(w, h int) *Image { return &Image{W: w, H: h, Pix: make([]byte, 3*w*h)} }
-
-// dropFourth copies three of every four bytes, four times three at once where it can.
-func dropFourth(dst, src []byte) {
-	for len(src) >= 16 && len(dst) >= 12 {
-		const three = 1<<24 - 1
-		low, high := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
-		third := high & three
-		binary.LittleEndian.PutUint64(dst, low&three|low>>32&three<<24|third<<48)
-		binary.LittleEndian.PutUint32(dst[8:], uint32(third>>16|high>>32&three<<8))
-		src, dst = src[16:], dst[12:]
-	}
-	for i, j := 0, 0; j+4 <= len(src); i, j = i+3, j+4 {
-		dst[i], dst[i+1], dst[i+2] = src[j], src[j+1], src[j+2]
-	}
-}
 
 // paint copies src to img at its own bounds, which may lie anywhere; what falls outside of img is dropped. Like
 // Pillow's convert("RGB"), it drops alpha and shows the colour behind it.
@@ -63,7 +50,7 @@ func (img *Image) paint(src image.Image) {
 		dst := row(y)
 		switch src := src.(type) {
 		case *image.NRGBA:
-			dropFourth(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
+			kernels.DropAlpha(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
 		case *image.RGBA:
 			rgbaRow(dst, src.Pix[src.PixOffset(b.Min.X, y):][:4*b.Dx()])
 		case *image.NRGBA64:

@@ -242,13 +242,15 @@ func TestApplyDoesNotAllocate(t *testing.T) {
 func TestSetRGBAWidths(t *testing.T) {
 	for w := 1; w < 20; w++ {
 		pix := noise(4*w, 1).Pix[:4*w]
-		var img vision.Image
-		if err := img.SetRGBA(pix, w, 1); err != nil {
-			t.Fatal(err)
-		}
-		for i, v := range img.Pix {
-			if want := pix[i/3*4+i%3]; v != want {
-				t.Fatalf("%d pixels: byte %d is %d, want %d", w, i, v, want)
+		for _, set := range kernels.Variants() {
+			var img vision.Image
+			if err := img.SetRGBA(pix, w, 1, &set); err != nil {
+				t.Fatal(err)
+			}
+			for i, v := range img.Pix {
+				if want := pix[i/3*4+i%3]; v != want {
+					t.Fatalf("%s, %d pixels: byte %d is %d, want %d", set.Name, w, i, v, want)
+				}
 			}
 		}
 	}

@@ -26,7 +26,6 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.scan_16_simd128", 135, 2},
 	{"mobilemamba_kernels.sigmoid_4_simd128", 45, 0},
 	{"mobilemamba_kernels.silu_4_simd128", 45, 0},
-	{"mobilemamba_kernels.softplus_4_simd128", 80, 0},
 	{"mobilemamba_kernels.relu_4_simd128", 0, 0},
 	{"mobilemamba_kernels.add_4_simd128", 0, 0},
 	{"mobilemamba_kernels.mul_4_simd128", 0, 0},
@@ -37,4 +36,6 @@ var Kernels = []Kernel{
 	{"mobilemamba_kernels.resizerows_12_simd128", 0, 0},
 	{"mobilemamba_kernels.resizecolumns_16_simd128", 0, 0},
 	{"mobilemamba_kernels.normalize_4_simd128", 0, 0},
+	{"mobilemamba_kernels.dropalpha_4_simd128", 0, 0},
+	{"mobilemamba_kernels.widenhalves_8_simd128", 0, 0},
 }

@@ -1,6 +1,6 @@
 package main
 
-// activationsFile emits sigmoid, SiLU and softplus, over rows of whole vectors.
+// activationsFile emits sigmoid and SiLU, over rows of whole vectors.
 func activationsFile(a *asm) {
 	activation(a, "sigmoid_4_simd128", func(lanes []lane, load func(lane), at func(lane) int) {
 		sigmoid(a, lanes, load)
@@ -12,10 +12,6 @@ func activationsFile(a *asm) {
 			a.op2(l.d, l.x, "F32x4Mul", l.d)
 			a.store("R1", at(l), l.d)
 		})
-	})
-	activation(a, "softplus_4_simd128", func(lanes []lane, load func(lane), at func(lane) int) {
-		softplus(a, lanes, load)
-		each(lanes, func(l lane) { a.store("R1", at(l), l.d) })
 	})
 }
 

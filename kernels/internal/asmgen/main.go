@@ -25,6 +25,7 @@ var sources = []struct {
 	{"elementwise", elementwiseFile},
 	{"layernorm", layerNormFile},
 	{"resize", resizeFile},
+	{"halves", halvesFile},
 }
 
 func main() {

@@ -7,6 +7,7 @@ func resizeFile(a *asm) {
 	resizeRows(a)
 	resizeColumns(a)
 	normalize(a)
+	dropAlpha(a)
 }
 
 // half is half a step of a result in fixed point, in all lanes: what rounds a sum.
@@ -183,6 +184,24 @@ func normalize(a *asm) {
 			}
 			a.addImm("R0", 3*pixels)
 			a.addImm("R1", 4*3*pixels)
+		})
+	})
+}
+
+// dropAlpha emits the copy of four pixels a turn without their fourth bytes. The four bytes that are stored after them
+// are those of the next turn, or of what follows.
+func dropAlpha(a *asm) {
+	const pixels, name = 4, "dropalpha_4_simd128"
+	a.kernel(name, "func "+name+"(a *dropAlphaArgs)", func() {
+		a.field("R0", "dropAlphaArgs_x")
+		a.field("R1", "dropAlphaArgs_y")
+		a.field("R2", "dropAlphaArgs_fours")
+		a.line("V128Const $0x0908060504020100, $0x808080800e0d0c0a; Set V1")
+		a.countDown("R2", func() {
+			a.load("V0", "R0", 0)
+			a.line("Get R1; I32WrapI64; Get V0; Get V1; I8x16Swizzle; V128Store $0, $0")
+			a.addImm("R0", 4*pixels)
+			a.addImm("R1", 3*pixels)
 		})
 	})
 }
