@@ -1,17 +1,19 @@
 package train
 
 import (
-	"archive/zip"
+	"cmp"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"io/fs"
-	"os"
 	"path"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
 
+	"mobilemamba/internal/pictures"
 	"mobilemamba/train/internal/ops"
 	"mobilemamba/vision"
 )
@@ -24,6 +26,7 @@ type Dataset struct {
 	Skipped []string // files that could not be read, and why
 
 	listed int // training files, the unreadable ones included
+	native int // side of the training pictures; negative if they differ
 	files  fs.FS
 	closer io.Closer
 	tsv    []byte // classes.tsv, if there is one
@@ -42,37 +45,27 @@ type Picture struct {
 	image *vision.Image
 }
 
-// OpenDataset reads all pictures of a folder or zip file. It keeps up to budget bytes of pixels, reduced so that
-// the short side is at most limit pixels. Progress, if not nil, is told how many of how many files
-// are read.
+// OpenDataset reads all pictures of a folder or zip file, or of the only folder in it. It keeps up to budget bytes of
+// pixels, reduced so that the short side is at most limit pixels. Progress, if not nil, is told how many of how many
+// files are read.
 func OpenDataset(ctx context.Context, name string, limit int, budget int64, progress func(done, of int)) (*Dataset, error) {
-	d := &Dataset{closer: io.NopCloser(nil), budget: budget, limit: limit}
-	info, err := os.Stat(name)
-	switch {
-	case err != nil:
+	files, closer, err := pictures.Open(name)
+	if err != nil {
 		return nil, err
-	case info.IsDir():
-		d.files = os.DirFS(name)
-	default:
-		z, err := zip.OpenReader(name)
-		if err != nil {
-			return nil, fmt.Errorf("%s is neither a folder nor a zip file: %w", name, err)
-		}
-		d.files, d.closer = z, z
 	}
+	if files, err = pictures.Around(files, "train"); err != nil {
+		closer.Close()
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	d := &Dataset{files: files, closer: closer, budget: budget, limit: limit}
 	if err := d.list(); err != nil {
 		d.closer.Close()
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	d.tsv, _ = fs.ReadFile(d.files, "classes.tsv") // a nicety
-	d.read(ctx, progress)
-	if err := ctx.Err(); err != nil {
+	if err := d.read(ctx, progress); err != nil {
 		d.closer.Close()
-		return nil, err
-	}
-	if len(d.Train) < 2 {
-		d.closer.Close()
-		return nil, fmt.Errorf("%s: %d of the training pictures can be read; at least two are needed", name, len(d.Train))
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
 	return d, nil
 }
@@ -84,26 +77,21 @@ func (d *Dataset) Close() error { return d.closer.Close() }
 func (d *Dataset) list() error {
 	roots := map[string]map[string][]string{}
 	for _, root := range []string{"train", "val"} {
-		folders, err := fs.ReadDir(d.files, root)
+		folders, _, err := pictures.List(d.files, root)
 		if err != nil {
 			return fmt.Errorf("there is no folder %s; the pictures should lie in train/CLASS/ and val/CLASS/: %w", root, err)
 		}
 		classes := map[string][]string{}
-		for _, folder := range folders {
-			if !folder.IsDir() || strings.HasPrefix(folder.Name(), ".") {
-				continue
-			}
-			files, err := fs.ReadDir(d.files, path.Join(root, folder.Name()))
+		for _, class := range folders {
+			_, files, err := pictures.List(d.files, path.Join(root, class))
 			if err != nil {
 				return err
 			}
 			for _, f := range files {
-				if !f.IsDir() && !strings.HasPrefix(f.Name(), ".") {
-					classes[folder.Name()] = append(classes[folder.Name()], path.Join(root, folder.Name(), f.Name()))
-				}
+				classes[class] = append(classes[class], path.Join(root, class, f))
 			}
-			if len(classes[folder.Name()]) == 0 {
-				return fmt.Errorf("class %s has no picture in %s", folder.Name(), root)
+			if len(files) == 0 {
+				return fmt.Errorf("class %s has no picture in %s", class, root)
 			}
 		}
 		roots[root] = classes
@@ -135,39 +123,63 @@ func (d *Dataset) list() error {
 	return nil
 }
 
-// read decodes every picture once: the readable ones are kept as far as the budget goes, the others dropped.
-func (d *Dataset) read(ctx context.Context, progress func(done, of int)) {
+// read decodes every picture once: the readable ones are kept as far as the budget goes, the others dropped. A class of
+// which none is left is an error.
+func (d *Dataset) read(ctx context.Context, progress func(done, of int)) error {
 	total, done := len(d.Train)+len(d.Val), 0
 	team := ops.NewTeam(0)
 	for _, set := range []*[]Picture{&d.Train, &d.Val} {
-		pictures := *set
-		bad := make([]error, len(pictures))
-		team.Run(len(pictures), func(i int) {
+		all := *set
+		bad := make([]error, len(all))
+		team.Run(len(all), func(i int) {
 			if ctx.Err() != nil {
 				return
 			}
-			img, err := d.decode(pictures[i].File)
+			img, err := d.decode(all[i].File)
 			d.mu.Lock()
 			defer d.mu.Unlock()
 			bad[i] = err
 			if err == nil && d.budget >= int64(len(img.Pix)) {
 				d.budget -= int64(len(img.Pix))
-				pictures[i].image = img
+				all[i].image = img
+			}
+			if err == nil && set == &d.Train {
+				d.measure(img)
 			}
 			if done++; progress != nil && (done%256 == 0 || done == total) {
 				progress(done, total)
 			}
 		})
-		kept := pictures[:0]
-		for i, p := range pictures {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		kept := all[:0]
+		readable, first := make([]bool, len(d.Classes)), make([]string, len(d.Classes))
+		for i, p := range all {
 			if bad[i] != nil {
-				d.Skipped = append(d.Skipped, fmt.Sprintf("%s: %v", p.File, bad[i]))
+				line := fmt.Sprintf("%s: %v", p.File, bad[i])
+				d.Skipped = append(d.Skipped, line)
+				first[p.Label] = cmp.Or(first[p.Label], line)
 				continue
 			}
+			readable[p.Label] = true
 			kept = append(kept, p)
+		}
+		if i := slices.Index(readable, false); i >= 0 {
+			return fmt.Errorf("no picture of class %s can be read: %s", d.Classes[i], first[i])
 		}
 		*set = kept
 	}
+	return nil
+}
+
+// fingerprint tells training pictures from others: how many there are, and a hash of their names and order.
+func (d *Dataset) fingerprint() string {
+	h := sha256.New()
+	for _, p := range d.Train {
+		fmt.Fprintln(h, p.File)
+	}
+	return fmt.Sprintf("%d of list %.6x", len(d.Train), h.Sum(nil))
 }
 
 // image returns the pixels of a picture.
@@ -179,7 +191,7 @@ func (d *Dataset) image(p *Picture) (*vision.Image, error) {
 }
 
 func (d *Dataset) decode(file string) (*vision.Image, error) {
-	data, err := fs.ReadFile(d.files, file)
+	data, err := pictures.ReadFile(d.files, file)
 	if err != nil {
 		return nil, err
 	}
@@ -210,27 +222,32 @@ func halve(img *vision.Image) *vision.Image {
 	return out
 }
 
-// NativeSide returns the side of the training pictures if all are squares of one size, else 0.
-func (d *Dataset) NativeSide() int {
-	side := 0
-	for _, p := range d.Train {
-		img := p.image
-		if img == nil || img.W != img.H || side != 0 && img.W != side {
-			return 0
-		}
-		side = img.W
+// measure notes the size of a training picture.
+func (d *Dataset) measure(img *vision.Image) {
+	switch {
+	case img.W != img.H || d.native != 0 && d.native != img.W:
+		d.native = -1
+	case d.native == 0:
+		d.native = img.W
 	}
-	return side
 }
 
-// Labels returns the table of classes that package classify reads: index, identifier and name by line.
+// NativeSide returns the side of the training pictures if all are squares of one size, else 0.
+func (d *Dataset) NativeSide() int { return max(0, d.native) }
+
+// Labels returns the table of classes that package classify reads: index, identifier and name by line. The names are
+// those that the data's own classes.tsv has beside the identifiers, else the identifiers.
 func (d *Dataset) Labels() []byte {
-	if lines := strings.Count(string(d.tsv), "\n"); lines >= len(d.Classes) {
-		return d.tsv
+	names := map[string]string{}
+	for line := range strings.Lines(string(d.tsv)) {
+		fields := strings.Split(strings.TrimSpace(line), "\t")
+		if n := len(fields); n >= 2 && fields[n-1] != "" {
+			names[fields[n-2]] = fields[n-1]
+		}
 	}
 	var b strings.Builder
 	for i, c := range d.Classes {
-		fmt.Fprintf(&b, "%d\t%s\t%s\n", i, c, c)
+		fmt.Fprintf(&b, "%d\t%s\t%s\n", i, c, cmp.Or(names[c], c))
 	}
 	return []byte(b.String())
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -39,10 +40,13 @@ func (l *logFile) open(name string, step int) error {
 			keep.WriteString(line)
 		}
 	}
-	if l.f, err = os.Create(name); err != nil {
+	if err := writeAtomically(name, func(w io.Writer) error {
+		_, err := keep.WriteTo(w)
+		return err
+	}); err != nil {
 		return err
 	}
-	_, err = l.f.Write(keep.Bytes())
+	l.f, err = os.OpenFile(name, os.O_WRONLY|os.O_APPEND, 0)
 	return err
 }
 

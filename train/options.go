@@ -33,7 +33,8 @@ type Options struct {
 	EvalEvery    int     `json:"eval_every"` // epochs between two evaluations; 0 for 1
 	Limit        int     `json:"limit"`      // training pictures to use, spread evenly over the classes; 0 for all
 
-	Teacher       string  `json:"teacher,omitempty"` // what the teacher was, for the record
+	Teacher       string  `json:"teacher,omitempty"`      // what the teacher is: a name and what tells it from others
+	TeacherSize   int     `json:"teacher_size,omitempty"` // side of its input; 0 for its configuration's, or Size
 	Tau           float64 `json:"kd_tau"`
 	DistillWeight float64 `json:"kd_weight"`
 }
@@ -46,8 +47,8 @@ func DefaultOptions() Options {
 	}
 }
 
-// check reports options that cannot work.
-func (o *Options) check() error {
+// Check reports options that cannot work.
+func (o *Options) Check() error {
 	switch {
 	case o.Size < 16 || o.Size > 1024:
 		return fmt.Errorf("train: an input of %d pixels is not possible; 16 to 1024 are", o.Size)
@@ -57,6 +58,8 @@ func (o *Options) check() error {
 		return fmt.Errorf("train: a batch of %d is not possible; it is even, since mixup pairs its pictures", o.Batch)
 	case !(o.Epochs > 0):
 		return errors.New("train: there must be some epochs")
+	case !(o.WarmupEpochs < o.Epochs):
+		return fmt.Errorf("train: a warm-up of %v of %v epochs leaves none to train", o.WarmupEpochs, o.Epochs)
 	case !(o.LR > 0):
 		return errors.New("train: the learning rate must be positive")
 	case o.DropPath < 0 || o.DropPath >= 1:

@@ -22,6 +22,7 @@ type stateHeader struct {
 	Step      int // iterations done
 	Updates   int // of the optimizer: iterations whose gradients were finite
 	Classes   []string
+	Pictures  string  // which training pictures they are, in which order
 	Evaluated int     // the step of the last evaluation
 	Best      float64 // top-1 of the best model so far, in percent
 	Seconds   float64 // spent on training
@@ -115,6 +116,9 @@ func (t *Trainer) load(name string) error {
 		if c != t.header.Classes[i] {
 			return fmt.Errorf("%s: class %d was %s and is %s now", name, i, c, t.header.Classes[i])
 		}
+	}
+	if h.Pictures != t.header.Pictures {
+		return fmt.Errorf("%s: the training pictures were %s and are %s now; the run cannot be continued with others", name, h.Pictures, t.header.Pictures)
 	}
 	for _, a := range t.arrays() {
 		if err := binary.Read(r, binary.LittleEndian, a); err != nil {

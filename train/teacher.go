@@ -1,9 +1,13 @@
 package train
 
 import (
+	"crypto/sha256"
 	"errors"
 	"fmt"
+	"io"
 	"math"
+	"os"
+	"path/filepath"
 	"sync"
 
 	"mobilemamba/checkpoint"
@@ -63,6 +67,20 @@ func StoredTeacher(sd *checkpoint.StateDict) (*Teacher, error) {
 	var err error
 	t.stored, err = tensor.Float32s()
 	return t, err
+}
+
+// FileIdentity names a file so that another one of the same name is told apart, for Options.Teacher.
+func FileIdentity(name string) (string, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return "", fmt.Errorf("%s: %w", name, err)
+	}
+	return fmt.Sprintf("%s, sha256 %.12x", filepath.Base(name), sum.Sum(nil)), nil
 }
 
 // fits reports stored logits that are not of these pictures.

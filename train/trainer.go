@@ -65,7 +65,7 @@ type Progress struct {
 func NewTrainer(data *Dataset, dir string, o Options, teacher *Teacher, workers int) (*Trainer, error) {
 	o.Config.Classes = len(data.Classes)
 	o.Config.Resolution = o.Size
-	if err := o.check(); err != nil {
+	if err := o.Check(); err != nil {
 		return nil, err
 	}
 	if teacher != nil {
@@ -83,7 +83,10 @@ func NewTrainer(data *Dataset, dir string, o Options, teacher *Teacher, workers 
 	if t.perEpoch == 0 {
 		return nil, fmt.Errorf("train: %d training pictures are less than a batch of %d", len(data.Train), o.Batch)
 	}
-	t.header = stateHeader{Options: o, Classes: data.Classes, Sizes: [2]int{len(net.data), len(net.running)}}
+	t.header = stateHeader{
+		Options: o, Classes: data.Classes, Pictures: data.fingerprint(), Sizes: [2]int{len(net.data), len(net.running)},
+		Best: -1,
+	}
 	t.opt, t.ema = NewAdamW(net), NewAverage(net)
 	t.configure()
 	return t, nil

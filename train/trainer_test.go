@@ -21,8 +21,8 @@ import (
 	"mobilemamba/model"
 )
 
-// pictures writes a small data set: each class has a colour, and every picture some noise.
-func pictures(t testing.TB, dir string, classes, train, val, side int) {
+// writePictures writes a small data set: each class has a colour, and every picture some noise.
+func writePictures(t testing.TB, dir string, classes, train, val, side int) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for c := range classes {
 		for root, n := range map[string]int{"train": train, "val": val} {
@@ -69,7 +69,7 @@ func smallOptions() Options {
 // The first epochs see inputs of another size; the network is judged at the last one.
 func TestStartSize(t *testing.T) {
 	data := t.TempDir()
-	pictures(t, data, 3, 8, 2, 20)
+	writePictures(t, data, 3, 8, 2, 20)
 	tr, err := NewTrainer(openPictures(t, data), t.TempDir(), smallOptions(), nil, 1)
 	if err != nil {
 		t.Fatal(err)
@@ -82,16 +82,12 @@ func TestStartSize(t *testing.T) {
 	if want := []int{48, 48, 48, 48, 32, 32, 32, 32}; !slices.Equal(sides, want) {
 		t.Errorf("the batches' pictures have sides of %v, want %v", sides, want)
 	}
-	o := smallOptions()
-	if o.StartSize = 8; o.check() == nil {
-		t.Error("a first input of 8 pixels is accepted")
-	}
 }
 
 // A run that is stopped, or killed, and resumed ends in the same state to the last bit.
 func TestResume(t *testing.T) {
 	data := t.TempDir()
-	pictures(t, data, 3, 8, 2, 20)
+	writePictures(t, data, 3, 8, 2, 20)
 	run := func(dir string, workers int, each func(p Progress)) (*Trainer, error) {
 		tr, err := NewTrainer(openPictures(t, data), dir, smallOptions(), nil, workers)
 		if err != nil {
@@ -176,7 +172,7 @@ func TestResume(t *testing.T) {
 
 func TestDamagedState(t *testing.T) {
 	data, dir := t.TempDir(), t.TempDir()
-	pictures(t, data, 3, 4, 1, 20)
+	writePictures(t, data, 3, 4, 1, 20)
 	tr, err := NewTrainer(openPictures(t, data), dir, smallOptions(), nil, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +230,7 @@ func TestTeacher(t *testing.T) {
 	}
 
 	data, dir := t.TempDir(), t.TempDir()
-	pictures(t, data, 3, 4, 1, 20)
+	writePictures(t, data, 3, 4, 1, 20)
 	teacherConfig := smallOptions().Config
 	teacher, err := NewTeacher(teacherConfig.Synthetic(""), 0, 0)
 	if err != nil {
@@ -252,7 +248,7 @@ func TestTeacher(t *testing.T) {
 // Stored logits are mixed as the pictures are.
 func TestStoredTeacher(t *testing.T) {
 	data := t.TempDir()
-	pictures(t, data, 3, 4, 1, 20)
+	writePictures(t, data, 3, 4, 1, 20)
 	d := openPictures(t, data)
 	logits := make([]float32, 12*3)
 	for i, p := range d.Train {
@@ -292,7 +288,7 @@ func TestStoredTeacher(t *testing.T) {
 // Fine-tuning keeps everything but the head for other classes.
 func TestStart(t *testing.T) {
 	data := t.TempDir()
-	pictures(t, data, 3, 4, 1, 20)
+	writePictures(t, data, 3, 4, 1, 20)
 	tr, err := NewTrainer(openPictures(t, data), t.TempDir(), smallOptions(), nil, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -320,9 +316,17 @@ func TestBadDatasets(t *testing.T) {
 		"extra class":  func(dir string) { os.Mkdir(filepath.Join(dir, "train", "more"), 0o755) },
 		"only in val":  func(dir string) { os.RemoveAll(filepath.Join(dir, "train", "class1")) },
 		"all too thin": func(dir string) { os.RemoveAll(filepath.Join(dir, "train")) },
+		"unreadable": func(dir string) {
+			for i := range 2 {
+				os.WriteFile(filepath.Join(dir, "train", "class1", fmt.Sprintf("%d.png", i)), []byte("no picture"), 0o644)
+			}
+		},
+		"unreadable in val": func(dir string) {
+			os.WriteFile(filepath.Join(dir, "val", "class0", "0.png"), []byte("no picture"), 0o644)
+		},
 	} {
 		dir := t.TempDir()
-		pictures(t, dir, 2, 2, 1, 8)
+		writePictures(t, dir, 2, 2, 1, 8)
 		spoil(dir)
 		if d, err := OpenDataset(context.Background(), dir, 100, 1<<20, nil); err == nil {
 			d.Close()
@@ -330,7 +334,7 @@ func TestBadDatasets(t *testing.T) {
 		}
 	}
 	dir := t.TempDir()
-	pictures(t, dir, 2, 3, 1, 8)
+	writePictures(t, dir, 2, 3, 1, 8)
 	broken := filepath.Join(dir, "train", "class1", "broken.png")
 	if err := os.WriteFile(broken, []byte("no picture"), 0o644); err != nil {
 		t.Fatal(err)
@@ -339,7 +343,87 @@ func TestBadDatasets(t *testing.T) {
 	if len(d.Train) != 6 || len(d.Skipped) != 1 || !strings.Contains(d.Skipped[0], "broken.png") {
 		t.Errorf("%d pictures, skipped %q", len(d.Train), d.Skipped)
 	}
-	if d.NativeSide() != 8 {
-		t.Errorf("native side %d", d.NativeSide())
+	// What is found out about the pictures does not depend on how many of them fit into memory.
+	uncached, err := OpenDataset(context.Background(), dir, 200, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer uncached.Close()
+	for _, d := range []*Dataset{d, uncached} {
+		if d.NativeSide() != 8 {
+			t.Errorf("native side %d", d.NativeSide())
+		}
+	}
+	// An archiver may have put a folder around them.
+	around := t.TempDir()
+	if err := os.Rename(dir, filepath.Join(around, "archive")); err != nil {
+		t.Fatal(err)
+	}
+	if d := openPictures(t, around); len(d.Train) != 6 || d.Train[0].File != "train/class0/0.png" {
+		t.Errorf("in a folder of its own: %d pictures, %v", len(d.Train), d.Train[0])
+	}
+}
+
+// Names come from the data's own table, whatever classes it lists beside, and in whatever order.
+func TestDatasetLabels(t *testing.T) {
+	for table, want := range map[string]string{
+		"": "0\tclass0\tclass0\n1\tclass1\tclass1\n",
+		"0\tclass1\tone\n1\tother\tno\n2\tclass0\tnought\n": "0\tclass0\tnought\n1\tclass1\tone\n",
+		"class1\tone, a number\r\nclass0\n":                 "0\tclass0\tclass0\n1\tclass1\tone, a number\n",
+	} {
+		dir := t.TempDir()
+		writePictures(t, dir, 2, 1, 1, 8)
+		if err := os.WriteFile(filepath.Join(dir, "classes.tsv"), []byte(table), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if got := string(openPictures(t, dir).Labels()); got != want {
+			t.Errorf("%q becomes %q, want %q", table, got, want)
+		}
+	}
+}
+
+// A run goes on with the pictures that it began with, or not at all.
+func TestResumeWithOtherPictures(t *testing.T) {
+	data, dir := t.TempDir(), t.TempDir()
+	writePictures(t, data, 3, 8, 2, 20)
+	open := func() *Trainer {
+		tr, err := NewTrainer(openPictures(t, data), dir, smallOptions(), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return tr
+	}
+	if err := open().Run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if err := open().Resume(); err != nil {
+		t.Error(err)
+	}
+	folder := filepath.Join(data, "train", "class0")
+	if err := os.Rename(filepath.Join(folder, "7.png"), filepath.Join(folder, "8.png")); err != nil {
+		t.Fatal(err)
+	}
+	if err := open().Resume(); err == nil || !strings.Contains(err.Error(), "the training pictures were 24 of list") {
+		t.Errorf("other pictures: %v", err)
+	}
+}
+
+func TestOptionsCheck(t *testing.T) {
+	for what, change := range map[string]func(o *Options){
+		"a small input":       func(o *Options) { o.Size = 8 },
+		"a small first input": func(o *Options) { o.StartSize = 8 },
+		"an odd batch":        func(o *Options) { o.Batch = 3 },
+		"no epochs":           func(o *Options) { o.Epochs = 0 },
+		"nothing but warm-up": func(o *Options) { o.WarmupEpochs = o.Epochs },
+		"no rate":             func(o *Options) { o.LR = 0 },
+		"a cold teacher":      func(o *Options) { o.Tau = 0 },
+	} {
+		o := smallOptions()
+		if err := o.Check(); err != nil {
+			t.Fatal(err)
+		}
+		if change(&o); o.Check() == nil {
+			t.Errorf("%s is accepted", what)
+		}
 	}
 }

@@ -19,7 +19,7 @@ func runBench(ctx context.Context, e *env, args []string) error {
 	size := fs.Int("size", 0, "side of the input in `pixels`; default: the model's")
 	runs := fs.Int("runs", 50, "passes to time")
 	asJSON := fs.Bool("json", false, "print one JSON object")
-	rest, err := parse(e, fs, args)
+	rest, err := mf.parse(e, fs, args)
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func runClassify(ctx context.Context, e *env, args []string) error {
 	top := fs.Int("top", 5, "how many classes to list")
 	asJSON := fs.Bool("json", false, "print one JSON array")
 	ignoreOrientation := fs.Bool("ignore-orientation", false, "classify the pixels as stored, without the EXIF orientation")
-	files, err := parse(e, fs, args)
+	files, err := mf.parse(e, fs, args)
 	if err != nil {
 		return err
 	}

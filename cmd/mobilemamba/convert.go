@@ -7,7 +7,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -53,16 +52,11 @@ func runConvert(_ context.Context, e *env, args []string) error {
 		config.Resolution = *resolution
 	}
 	written := &checkpoint.StateDict{Tensors: sd.Tensors, Metadata: metadata(config, filepath.Base(in))}
-	if err := writeFile(out, func(w io.Writer) error {
-		return checkpoint.WriteSafetensors(w, written, dtype)
-	}); err != nil {
+	bytes, err := writeCounted(out, func(w io.Writer) error { return checkpoint.WriteSafetensors(w, written, dtype) })
+	if err != nil {
 		return fmt.Errorf("%s: %w", out, err)
 	}
-	info, err := os.Stat(out)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stderr, "%s: %s, %d classes, %s, %.1f MB\n", out, describe(config), config.Classes, *dtypeName, float64(info.Size())/1e6)
+	fmt.Fprintf(e.stderr, "%s: %s, %d classes, %s, %.1f MB\n", out, describe(config), config.Classes, *dtypeName, float64(bytes)/1e6)
 	return nil
 }
 
@@ -139,25 +133,4 @@ func describe(c model.Config) string {
 		return "MobileMamba-" + c.Name
 	}
 	return fmt.Sprintf("MobileMamba with embed_dim %v and depth %v", c.EmbedDim, c.Depth)
-}
-
-// writeFile writes a file beside its place and moves it there when it is whole.
-func writeFile(name string, write func(io.Writer) error) error {
-	tmp, err := os.CreateTemp(filepath.Dir(name), filepath.Base(name)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails, as it should, once the file is in place
-	if err := write(tmp); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Chmod(0o644); err != nil {
-		tmp.Close()
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), name)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"image/color"
+	"math"
 	"os"
 	"strconv"
 
@@ -56,6 +57,7 @@ func drawCurves(logFile, pngFile string) error {
 		p := plot.New()
 		p.Title.Text = panel.title
 		p.X.Label.Text = "epoch"
+		p.X.Tick.Marker, p.Y.Tick.Marker = roundTicks{}, roundTicks{}
 		p.Legend.Top = panel.title == "loss"
 		p.Legend.Padding, p.Legend.XOffs = vg.Points(2), -vg.Points(4)
 		p.Add(plotter.NewGrid())
@@ -99,6 +101,24 @@ func drawCurves(logFile, pngFile string) error {
 	return f.Close()
 }
 
+// roundTicks marks an axis at multiples of 1, 2 or 5 times a power of ten, three to ten times.
+type roundTicks struct{}
+
+func (roundTicks) Ticks(low, high float64) []plot.Tick {
+	step := math.Pow(10, math.Floor(math.Log10(high-low)))
+	for _, finer := range []float64{1, 0.5, 0.2} {
+		if (high-low)/(finer*step) >= 3 {
+			step *= finer
+			break
+		}
+	}
+	var ticks []plot.Tick
+	for i := math.Ceil(low / step); i*step <= high; i++ {
+		ticks = append(ticks, plot.Tick{Value: i * step, Label: strconv.FormatFloat(i*step, 'g', 4, 64)})
+	}
+	return ticks
+}
+
 // readLog returns every column of a training log over its epochs, as far as it is filled in.
 func readLog(name string) (map[string]plotter.XYs, error) {
 	f, err := os.Open(name)
@@ -121,7 +141,8 @@ func readLog(name string) (map[string]plotter.XYs, error) {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
 		for i, cell := range row {
-			if v, err := strconv.ParseFloat(cell, 64); err == nil {
+			// A step without finite gradients leaves no point.
+			if v, err := strconv.ParseFloat(cell, 64); err == nil && !math.IsNaN(v) && !math.IsInf(v, 0) {
 				columns[header[i]] = append(columns[header[i]], plotter.XY{X: epoch, Y: v})
 			}
 		}

@@ -69,7 +69,8 @@ var (
 	shellBlock = regexp.MustCompile("(?ms)^```sh\n(.*?)^```$")
 	comment    = regexp.MustCompile(`\s+#.*$`)
 	setting    = regexp.MustCompile(`^(?:[A-Z]+=\S+\s+|export \S+$)`)
-	epochs     = regexp.MustCompile(`--(warmup-)?epochs \d+`)
+	epochs     = regexp.MustCompile(`--epochs \d+`)
+	warmUp     = regexp.MustCompile(`--warmup-epochs \d+`)
 )
 
 // documentedCommands returns the lines of a document's shell blocks, without comments and settings of the environment.
@@ -93,7 +94,7 @@ func runDocumented(t *testing.T, root, command string) bool {
 	t.Helper()
 	args, ours := strings.CutPrefix(command, "go run ./cmd/mobilemamba ")
 	if ours {
-		args = epochs.ReplaceAllString(args, "--${1}epochs 1")
+		args = warmUp.ReplaceAllString(epochs.ReplaceAllString(args, "--epochs 1"), "--warmup-epochs 0")
 		if strings.HasPrefix(args, "bench ") {
 			args += " --runs 1"
 		}

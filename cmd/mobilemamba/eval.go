@@ -1,13 +1,10 @@
 package main
 
 import (
-	"archive/zip"
 	"context"
 	"flag"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path"
 	"runtime"
 	"sort"
@@ -15,9 +12,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-
 	"mobilemamba/classify"
+	"mobilemamba/internal/pictures"
 	"mobilemamba/vision"
 )
 
@@ -42,7 +38,7 @@ func runEval(ctx context.Context, e *env, args []string) error {
 	mf.register(fset)
 	limit := fset.Int("limit", 0, "use only `N` pictures, spread evenly over all; 0: all")
 	asJSON := fset.Bool("json", false, "print one JSON object")
-	rest, err := parse(e, fset, args)
+	rest, err := mf.parse(e, fset, args)
 	if err != nil {
 		return err
 	}
@@ -56,12 +52,12 @@ func runEval(ctx context.Context, e *env, args []string) error {
 	if err != nil {
 		return err
 	}
-	pictures, closer, err := openPictures(rest[0])
+	files, closer, err := pictures.Open(rest[0])
 	if err != nil {
 		return err
 	}
 	defer closer.Close()
-	samples, err := listSamples(pictures, c.Labels())
+	samples, err := listSamples(files, c.Labels())
 	if err != nil {
 		return fmt.Errorf("%s: %w", rest[0], err)
 	}
@@ -71,7 +67,7 @@ func runEval(ctx context.Context, e *env, args []string) error {
 		}
 		samples = samples[:n]
 	}
-	result, err := evaluate(ctx, e, c, pictures, samples)
+	result, err := evaluate(ctx, e, c, files, samples)
 	if err != nil {
 		return err
 	}
@@ -82,64 +78,66 @@ func runEval(ctx context.Context, e *env, args []string) error {
 	return nil
 }
 
-// openPictures opens a folder or a zip file.
-func openPictures(name string) (fs.FS, io.Closer, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, nil, err
-	}
-	if info.IsDir() {
-		return os.DirFS(name), io.NopCloser(nil), nil
-	}
-	z, err := zip.OpenReader(name)
-	if err != nil {
-		return nil, nil, fmt.Errorf("%s is neither a folder nor a zip file: %w", name, err)
-	}
-	return z, z, nil
-}
+// layout says where the pictures should be.
+const layout = "pictures should lie in one folder a class, CLASS_ID/picture or val/CLASS_ID/picture"
 
-// listSamples finds CLASS_ID/image, below val/ if there is such a folder.
-func listSamples(pictures fs.FS, labels []classify.Label) ([]sample, error) {
+// listSamples finds the pictures of every class.
+func listSamples(files fs.FS, labels []classify.Label) ([]sample, error) {
 	classes := map[string]int{}
 	for i, l := range labels {
 		classes[l.ID] = i
 	}
-	root := "."
-	if info, err := fs.Stat(pictures, "val"); err == nil && info.IsDir() {
-		root = "val"
-	}
-	folders, err := fs.ReadDir(pictures, root)
+	root, folders, err := classFolders(files, classes)
 	if err != nil {
 		return nil, err
 	}
 	var samples []sample
 	var unknown []string
 	for _, folder := range folders {
-		if !folder.IsDir() || strings.HasPrefix(folder.Name(), ".") {
-			continue
-		}
-		class, ok := classes[folder.Name()]
+		class, ok := classes[folder]
 		if !ok {
-			unknown = append(unknown, folder.Name())
+			unknown = append(unknown, folder)
 			continue
 		}
-		files, err := fs.ReadDir(pictures, path.Join(root, folder.Name()))
+		_, names, err := pictures.List(files, path.Join(root, folder))
 		if err != nil {
 			return nil, err
 		}
-		for _, f := range files {
-			if !f.IsDir() && !strings.HasPrefix(f.Name(), ".") {
-				samples = append(samples, sample{path.Join(root, folder.Name(), f.Name()), class})
-			}
+		for _, name := range names {
+			samples = append(samples, sample{path.Join(root, folder, name), class})
 		}
 	}
 	if len(unknown) > 0 {
-		return nil, fmt.Errorf("%d of the folders are no class of this model: %s", len(unknown), strings.Join(unknown[:min(len(unknown), 10)], ", "))
+		return nil, fmt.Errorf("%d of the folders are no class of this model: %s; %s",
+			len(unknown), strings.Join(unknown[:min(len(unknown), 10)], ", "), layout)
 	}
 	if len(samples) == 0 {
-		return nil, fmt.Errorf("no pictures found; they should lie in one folder a class, CLASS_ID/picture or val/CLASS_ID/picture")
+		return nil, fmt.Errorf("no pictures found; %s", layout)
 	}
 	return samples, nil
+}
+
+// classFolders lists the folders that should be classes, and names the one that they are in: val, if there is one. A
+// folder around all the others, as archivers add it, is looked into.
+func classFolders(files fs.FS, classes map[string]int) (root string, folders []string, err error) {
+	for root = "."; ; root = path.Join(root, folders[0]) {
+		val := path.Join(root, "val")
+		if info, err := fs.Stat(files, val); err == nil && info.IsDir() {
+			folders, _, err = pictures.List(files, val)
+			return val, folders, err
+		}
+		folders, _, err = pictures.List(files, root)
+		if err != nil || len(folders) != 1 {
+			return root, folders, err
+		}
+		if _, ok := classes[folders[0]]; ok {
+			return root, folders, nil
+		}
+		below, _, err := pictures.List(files, path.Join(root, folders[0]))
+		if err != nil || len(below) == 0 {
+			return root, folders, err
+		}
+	}
 }
 
 // tally counts hits.
@@ -170,7 +168,7 @@ func (t *tally) skip(file string, err error) {
 }
 
 // evaluate classifies the samples on all cores.
-func evaluate(ctx context.Context, e *env, c *classify.Classifier, pictures fs.FS, samples []sample) (*evalResult, error) {
+func evaluate(ctx context.Context, e *env, c *classify.Classifier, files fs.FS, samples []sample) (*evalResult, error) {
 	start := time.Now()
 	bar := progress(e, len(samples), "classifying")
 	var t tally
@@ -183,7 +181,7 @@ func evaluate(ctx context.Context, e *env, c *classify.Classifier, pictures fs.F
 		}
 		wg.Go(func() {
 			for s := range next {
-				top, err := rank(worker, pictures, s.file)
+				top, err := rank(worker, files, s.file)
 				if err != nil {
 					t.skip(s.file, err)
 				} else {
@@ -219,8 +217,8 @@ func evaluate(ctx context.Context, e *env, c *classify.Classifier, pictures fs.F
 }
 
 // rank returns the five likeliest classes of a picture.
-func rank(c *classify.Classifier, pictures fs.FS, file string) ([]vision.Ranked, error) {
-	data, err := fs.ReadFile(pictures, file)
+func rank(c *classify.Classifier, files fs.FS, file string) ([]vision.Ranked, error) {
+	data, err := pictures.ReadFile(files, file)
 	if err != nil {
 		return nil, err
 	}
@@ -233,20 +231,4 @@ func rank(c *classify.Classifier, pictures fs.FS, file string) ([]vision.Ranked,
 		return nil, err
 	}
 	return vision.TopK(logits, 5), nil
-}
-
-// progress returns a bar on a terminal and a silent one elsewhere.
-func progress(e *env, n int, what string) *progressbar.ProgressBar {
-	f, ok := e.stderr.(*os.File)
-	if ok {
-		info, err := f.Stat()
-		ok = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	if !ok {
-		return progressbar.DefaultSilent(int64(n))
-	}
-	return progressbar.NewOptions(n,
-		progressbar.OptionSetWriter(f), progressbar.OptionSetDescription(what),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionClearOnFinish(),
-		progressbar.OptionThrottle(100*time.Millisecond))
 }

@@ -5,7 +5,6 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strconv"
 
@@ -60,14 +59,11 @@ func runExport(_ context.Context, e *env, args []string) error {
 	}
 	opt.Variant, opt.Source = config.Name, source.name
 	about := fmt.Sprintf("%s at %d×%d, for ONNX Runtime %s", describe(config), opt.Height, opt.Width, *target)
-	if err := writeFile(*onnxFile, func(w io.Writer) error { return onnx.Write(w, source.StateDict, opt) }); err != nil {
+	bytes, err := writeCounted(*onnxFile, func(w io.Writer) error { return onnx.Write(w, source.StateDict, opt) })
+	if err != nil {
 		return fmt.Errorf("%s: %w", *onnxFile, err)
 	}
-	info, err := os.Stat(*onnxFile)
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(e.stderr, "%s: %s, %.1f MB\n", *onnxFile, about, float64(info.Size())/1e6)
+	fmt.Fprintf(e.stderr, "%s: %s, %.1f MB\n", *onnxFile, about, float64(bytes)/1e6)
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -137,9 +138,12 @@ func TestUsage(t *testing.T) {
 		{[]string{"classify", "--colour"}, 2, "colour"},
 		{[]string{"classify", "--model", "nothing", "x.png"}, 1, "no model"},
 		{[]string{"classify", "--model", "missing.pth", "x.png"}, 1, "missing.pth"},
-		{[]string{"classify", "--kernel", "quantum", "x.png"}, 1, "quantum"},
+		{[]string{"classify", "--kernel", "quantum", "x.png"}, 2, "quantum"},
+		{[]string{"classify", "--resolution", "-1", "x.png"}, 2, "--resolution -1"},
+		{[]string{"classify", "--manifest", "missing.json", "x.png"}, 1, "classify: missing.json: no such file or directory\n"},
 		{[]string{"eval"}, 2, "one folder or zip"},
 		{[]string{"eval", "missing"}, 1, "missing"},
+		{[]string{"eval", "--kernel", "quantum", "missing"}, 2, "quantum"},
 		{[]string{"convert", "a"}, 2, "name a checkpoint"},
 		{[]string{"convert", "--dtype", "f8", "a", "b"}, 2, "f8"},
 		{[]string{"convert", "missing.pth", "out"}, 1, "missing.pth"},
@@ -147,6 +151,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"bench", "--variant", "T9"}, 2, "T9"},
 		{[]string{"bench", "--variant", "T2", "--model", "x"}, 2, "one of them"},
 		{[]string{"bench", "--runs", "0"}, 2, "positive"},
+		{[]string{"bench", "--variant", "T2", "--kernel", "quantum"}, 2, "quantum"},
 	} {
 		stdout, stderr, code := call(tc.args...)
 		if code != tc.code || !strings.Contains(stderr, tc.says) || stdout != "" {
@@ -158,6 +163,35 @@ func TestUsage(t *testing.T) {
 	}
 	if out := mustCall(t, "eval", "--help"); !strings.Contains(out, "-limit") {
 		t.Errorf("eval --help: %s", out)
+	}
+}
+
+// TestLabels: the user's labels take the place of a manifest's.
+func TestLabels(t *testing.T) {
+	dir := t.TempDir()
+	red := picture(t, dir, "red.png", color.NRGBA{200, 30, 20, 255})
+	labels := func(name string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "%d\tid%d\tmy class %d\n", i, i, i)
+		}
+		file := filepath.Join(dir, name)
+		if err := os.WriteFile(file, []byte(b.String()), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	if out := mustCall(t, "classify", "--labels", labels("mine.tsv", 200), red); strings.Count(out, "my class") != 5 {
+		t.Errorf("classified as %s", out)
+	}
+	for file, message := range map[string]string{
+		labels("few.tsv", 3):              "it names 3 classes, but the model has 200",
+		labels("none.tsv", 0):             "line 1 has 1 fields",
+		filepath.Join(dir, "missing.tsv"): "missing.tsv",
+	} {
+		if stdout, stderr, code := call("classify", "--labels", file, red); code != 1 || !strings.Contains(stderr, message) || stdout != "" {
+			t.Errorf("%s: exit %d, %s%s", file, code, stdout, stderr)
+		}
 	}
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"mobilemamba/assets"
 	"mobilemamba/checkpoint"
 	"mobilemamba/classify"
+	"mobilemamba/kernels"
 )
 
 // modelFlags are the flags of every command that needs a model.
@@ -26,10 +28,25 @@ type modelFlags struct {
 func (m *modelFlags) register(fs *flag.FlagSet) {
 	fs.StringVar(&m.model, "model", "", "manifest `id`, .safetensors or .pth; default: the manifest's first model")
 	fs.StringVar(&m.manifest, "manifest", "", "model manifest `file` to use instead of the built-in one")
-	fs.StringVar(&m.labels, "labels", "", "label `file` (index, id and name with tabs between) for a checkpoint of one's own")
+	fs.StringVar(&m.labels, "labels", "", "label `file` (index, id and name with tabs between); default: the model's own")
 	fs.StringVar(&m.kernel, "kernel", "auto", "kernel `variant`")
 	fs.BoolVar(&m.ema, "ema", false, "use the moving average of the weights (net_E) of a trainer's checkpoint")
 	fs.IntVar(&m.resolution, "resolution", 0, "side of the input in `pixels`; default: what the model was trained for")
+}
+
+// parse is parse for a command with these flags. It checks them before anything is read.
+func (m *modelFlags) parse(e *env, fs *flag.FlagSet, args []string) ([]string, error) {
+	rest, err := parse(e, fs, args)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := kernels.Select(m.kernel); err != nil {
+		return nil, usageError{err.Error()}
+	}
+	if m.resolution < 0 {
+		return nil, usagef("--resolution %d is negative", m.resolution)
+	}
+	return rest, nil
 }
 
 // load makes the classifier that the flags ask for.
@@ -55,38 +72,46 @@ func (m *modelFlags) load() (*classify.Classifier, error) {
 // entry returns the manifest's entry that the flags ask for, and the folder of the manifest. In a checkout the models
 // that "mobilemamba weights" registered count too.
 func (m *modelFlags) entry() (entry *classify.Entry, site fs.FS, dir string, err error) {
-	entry, site, dir, err = find(m.manifest, m.model)
-	if err != nil && m.manifest == "" {
-		if _, missing := os.Stat(filepath.FromSlash(assets.LocalManifest)); missing == nil {
-			var local error
-			if entry, site, dir, local = find(assets.LocalManifest, m.model); local == nil {
-				return entry, site, dir, nil
-			}
-			err = fmt.Errorf("%w; %s: %w", err, assets.LocalManifest, local)
+	manifests := []string{m.manifest}
+	if local := filepath.FromSlash(assets.LocalManifest); m.manifest == "" {
+		if _, err := os.Stat(local); err == nil {
+			manifests = append(manifests, local)
 		}
 	}
-	if err != nil {
-		return nil, nil, "", fmt.Errorf("%w; a file's name ends in .safetensors or .pth", err)
+	var misses []string
+	for _, manifest := range manifests {
+		models, site, dir, err := readManifest(manifest)
+		if err != nil {
+			return nil, nil, "", fmt.Errorf("%s: %w", manifest, err)
+		}
+		entry, err := models.Find(m.model)
+		if err == nil {
+			return entry, site, dir, nil
+		}
+		if manifest != "" {
+			err = fmt.Errorf("%s: %w", manifest, err)
+		}
+		misses = append(misses, err.Error())
 	}
-	return entry, site, dir, nil
+	return nil, nil, "", fmt.Errorf("%s; a file's name ends in .safetensors or .pth", strings.Join(misses, "; "))
 }
 
-// find looks a model up in a manifest, "" being the built-in one.
-func find(manifest, id string) (entry *classify.Entry, site fs.FS, dir string, err error) {
+// readManifest reads a manifest, "" being the built-in one, and returns its folder too.
+func readManifest(manifest string) (models *assets.Manifest, site fs.FS, dir string, err error) {
 	site, name, err := siteOf(manifest)
 	if err != nil {
 		return nil, nil, "", err
 	}
 	data, err := fs.ReadFile(site, name)
 	if err != nil {
+		var failed *fs.PathError
+		if errors.As(err, &failed) {
+			err = failed.Err // the path is not as the user wrote it
+		}
 		return nil, nil, "", err
 	}
-	models, err := assets.ParseManifest(data)
-	if err != nil {
-		return nil, nil, "", err
-	}
-	entry, err = models.Find(id)
-	return entry, site, path.Dir(name), err
+	models, err = assets.ParseManifest(data)
+	return models, site, path.Dir(name), err
 }
 
 // entryTensors reads the weights of a manifest's entry.
@@ -125,28 +150,24 @@ func isFile(name string) bool {
 
 // loadFile loads a checkpoint of the user's own.
 func (m *modelFlags) loadFile() (*classify.Classifier, error) {
-	sd, closer, err := checkpoint.Open(m.model, checkpoint.Options{EMA: m.ema})
+	sd, closer, err := readTensors(m.model, m.ema)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", m.model, err)
+		return nil, err
 	}
 	defer closer.Close()
-	var labels []byte
+	return m.classifier(sd, nil, nil)
+}
+
+// classifier puts the parts together. The labels are the model's, if it has any; the user's take their place. A
+// checkpoint of 1000 classes without labels is taken for ImageNet's.
+func (m *modelFlags) classifier(sd *checkpoint.StateDict, entry *classify.Entry, labels []byte) (*classify.Classifier, error) {
+	var err error
 	if m.labels != "" {
 		if labels, err = os.ReadFile(m.labels); err != nil {
 			return nil, err
 		}
 	}
-	c, err := m.classifier(sd, nil, labels)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", m.model, err)
-	}
-	return c, nil
-}
-
-// classifier puts the parts together. A checkpoint of 1000 classes without labels is taken for ImageNet's.
-func (m *modelFlags) classifier(sd *checkpoint.StateDict, entry *classify.Entry, labels []byte) (*classify.Classifier, error) {
 	opt := classify.Options{Entry: entry, Kernel: m.kernel, Resolution: m.resolution}
-	var err error
 	if labels != nil {
 		if opt.Labels, err = classify.ParseLabels(labels); err != nil {
 			return nil, err
@@ -159,7 +180,11 @@ func (m *modelFlags) classifier(sd *checkpoint.StateDict, entry *classify.Entry,
 	if opt.DefaultLabels, err = classify.ParseLabels(data); err != nil {
 		return nil, err
 	}
-	return classify.New(sd, opt)
+	c, err := classify.New(sd, opt)
+	if err != nil && m.model != "" {
+		return nil, fmt.Errorf("%s: %w", m.model, err)
+	}
+	return c, err
 }
 
 // readTensors opens a checkpoint; errors name the file.

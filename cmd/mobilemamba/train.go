@@ -19,7 +19,7 @@ import (
 type trainFlags struct {
 	data, config, out     string
 	teacher, logits, init string
-	teacherSize, workers  int
+	workers               int
 	resume                bool
 	evalEvery, cache      int
 	saveEvery             time.Duration
@@ -52,6 +52,12 @@ func runTrain(ctx context.Context, e *env, args []string) error {
 		if o.Config, err = trainConfig(f.config, &o.Size); err != nil {
 			return err
 		}
+		if o.WarmupEpochs < 0 {
+			o.WarmupEpochs = min(train.DefaultOptions().WarmupEpochs, o.Epochs/10)
+		}
+		if err := o.Check(); err != nil {
+			return usagef("%v", err)
+		}
 	}
 	return f.run(ctx, e, o)
 }
@@ -64,7 +70,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.StringVar(&f.init, "init", "", "start from the weights of a `checkpoint`; a head for other classes starts anew")
 	fs.StringVar(&f.teacher, "teacher", "", "distil from a `checkpoint`")
 	fs.StringVar(&f.logits, "teacher-logits", "", "distil from a `file` of stored logits [training pictures, classes], in the order of their paths")
-	fs.IntVar(&f.teacherSize, "teacher-size", 0, "side of the teacher's input in `pixels`; default: what its configuration says, or --size")
+	fs.IntVar(&o.TeacherSize, "teacher-size", 0, "side of the teacher's input in `pixels`; default: what its configuration says, or --size")
 	fs.IntVar(&f.workers, "workers", 0, "cores to use; default: all. Results do not depend on it")
 	fs.IntVar(&f.cache, "cache", 6000, "`MB` of decoded pictures to keep in memory")
 	fs.DurationVar(&f.saveEvery, "save-every", 10*time.Minute, "`time` between two saved states")
@@ -74,7 +80,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 	fs.Float64Var(&o.StartEpochs, "start-epochs", 0, "`epochs` with inputs of --start-size, which cost less when they are smaller")
 	fs.IntVar(&o.Source, "source", -1, "side in `pixels` of small pictures that are enlarged to --size, 0 for photographs; default: found out")
 	fs.Float64Var(&o.Epochs, "epochs", o.Epochs, "passes over the training pictures")
-	fs.Float64Var(&o.WarmupEpochs, "warmup-epochs", o.WarmupEpochs, "of them, with a growing learning rate")
+	fs.Float64Var(&o.WarmupEpochs, "warmup-epochs", -1, "of them, with a growing learning rate; default: 20, a tenth of --epochs where that is less")
 	fs.IntVar(&o.Batch, "batch", o.Batch, "pictures a step")
 	fs.Float64Var(&o.LR, "lr", o.LR, "peak learning rate at a batch of 512; it scales with the batch")
 	fs.Float64Var(&o.WeightDecay, "weight-decay", o.WeightDecay, "of AdamW")
@@ -102,7 +108,7 @@ func (f *trainFlags) register(fs *flag.FlagSet, o *train.Options) {
 
 // runtimeFlags may be given with --resume; the others are part of the saved run.
 var runtimeFlags = map[string]bool{
-	"data": true, "out": true, "resume": true, "teacher": true, "teacher-logits": true, "teacher-size": true, "workers": true,
+	"data": true, "out": true, "resume": true, "teacher": true, "teacher-logits": true, "workers": true,
 	"cache": true, "save-every": true,
 }
 
@@ -235,6 +241,15 @@ func (f *trainFlags) loadTeacher(o *train.Options) (*train.Teacher, error) {
 	case f.teacher == "":
 		return nil, nil
 	}
+	identity, err := train.FileIdentity(name)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.resume && o.Teacher == "":
+		return nil, usagef("the run is not distilled; leave out %s to resume it", name)
+	case f.resume && o.Teacher != identity:
+		return nil, usagef("the run is distilled from %s and cannot be resumed with %s", o.Teacher, identity)
+	}
 	sd, closer, err := readTensors(name, false)
 	if err != nil {
 		return nil, err
@@ -244,49 +259,13 @@ func (f *trainFlags) loadTeacher(o *train.Options) (*train.Teacher, error) {
 	if f.logits != "" {
 		teacher, err = train.StoredTeacher(sd)
 	} else {
-		teacher, err = train.NewTeacher(sd, f.teacherSize, f.workers)
+		teacher, err = train.NewTeacher(sd, o.TeacherSize, f.workers)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	o.Teacher = filepath.Base(name)
+	o.Teacher = identity
 	return teacher, nil
-}
-
-// printer shows the progress of a run.
-type printer struct {
-	e        *env
-	terminal bool
-	last     time.Time
-}
-
-func newPrinter(e *env) *printer {
-	p := &printer{e: e}
-	if f, ok := e.stderr.(*os.File); ok {
-		info, err := f.Stat()
-		p.terminal = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
-	return p
-}
-
-// update shows a line that the next one replaces; elsewhere than on a terminal one every half minute.
-func (p *printer) update(line string, final bool) {
-	wait := 30 * time.Second
-	if p.terminal {
-		wait = 200 * time.Millisecond
-	}
-	if !final && time.Since(p.last) < wait {
-		return
-	}
-	p.last = time.Now()
-	if !p.terminal {
-		fmt.Fprintln(p.e.stderr, line)
-		return
-	}
-	fmt.Fprintf(p.e.stderr, "\r\x1b[K%s", line)
-	if final {
-		fmt.Fprintln(p.e.stderr)
-	}
 }
 
 func (p *printer) report(r train.Progress) {

@@ -49,7 +49,7 @@ func smallTraining(t *testing.T, data, out string) []string {
 		t.Fatal(err)
 	}
 	return []string{"train", "--data", data, "--out", out, "--config", config, "--size", "32", "--batch", "4",
-		"--epochs", "30", "--warmup-epochs", "2", "--lr", "0.3", "--ema", "0.9", "--eval-every", "5", "--mixup", "0", "--cutmix", "0", "--save-every", "10ms"}
+		"--epochs", "30", "--warmup-epochs", "0.5", "--lr", "0.3", "--ema", "0.9", "--eval-every", "5", "--mixup", "0", "--cutmix", "0", "--save-every", "10ms"}
 }
 
 func TestTrain(t *testing.T) {
@@ -71,13 +71,25 @@ func TestTrain(t *testing.T) {
 	// Fine-tuning and distillation start from what was written.
 	best := filepath.Join(out, "best.safetensors")
 	mustCall(t, append(smallTraining(t, data, filepath.Join(t.TempDir(), "tuned")), "--epochs", "1", "--init", best)...)
-	mustCall(t, append(smallTraining(t, data, filepath.Join(t.TempDir(), "taught")), "--epochs", "1", "--teacher", best)...)
+	taught := filepath.Join(t.TempDir(), "taught")
+	mustCall(t, append(smallTraining(t, data, taught), "--epochs", "1", "--teacher", best)...)
+	// What a trained file says of itself goes on into what is made of it.
+	converted := filepath.Join(t.TempDir(), "converted.safetensors")
+	mustCall(t, "convert", "--dtype", "f16", best, converted)
+	if sd, closer, err := readTensors(converted, false); err != nil || sd.Metadata["resolution"] != "32" {
+		t.Errorf("the side of the input is lost: %v, %v", sd, err)
+	} else {
+		closer.Close()
+	}
 	for want, args := range map[string][]string{
 		"--resume":           args,
 		"are needed":         {"train", "--out", out},
 		"leave out --lr":     {"train", "--data", data, "--out", out, "--resume", "--lr", "1"},
 		"no such file":       {"train", "--data", data, "--out", filepath.Join(out, "none"), "--resume"},
 		"neither":            {"train", "--data", data, "--out", filepath.Join(out, "none"), "--config", "T9"},
+		"not distilled":      {"train", "--data", data, "--out", out, "--resume", "--teacher", best},
+		"is distilled from":  {"train", "--data", data, "--out", taught, "--resume", "--teacher", converted},
+		"leaves none":        append(smallTraining(t, data, filepath.Join(out, "none")), "--warmup-epochs", "30"),
 		"it is even":         append(smallTraining(t, data, filepath.Join(out, "none")), "--batch", "3"),
 		"there is no folder": {"train", "--data", out, "--out", filepath.Join(out, "none")},
 	} {
@@ -118,6 +130,9 @@ func TestKilled(t *testing.T) {
 		}
 		timer.Stop()
 		done++
+	}
+	if done == 0 {
+		t.Error("the run came to its end before it could be killed")
 	}
 	t.Logf("killed %d times", done)
 	if _, err := os.Stat(filepath.Join(killed, "state.bin")); err == nil {

@@ -11,9 +11,11 @@ import (
 	"path"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 
 	"mobilemamba/assets"
+	"mobilemamba/checkpoint"
 	"mobilemamba/classify"
 	"mobilemamba/internal/download"
 )
@@ -86,7 +88,7 @@ func runWeights(ctx context.Context, e *env, args []string) error {
 }
 
 // add fetches a checkpoint, or takes the file, checks and converts it, and registers the model. What failed a check
-// is neither remembered nor kept.
+// is not remembered, and not kept if it has just been fetched.
 func (w *weights) add(ctx context.Context, o *assets.Official, file string) error {
 	remote := o.Weights[0]
 	want := w.lock.get(remote)
@@ -95,10 +97,10 @@ func (w *weights) add(ctx context.Context, o *assets.Official, file string) erro
 	}
 	var got download.Digest
 	var err error
-	fetched := file == ""
-	if fetched {
+	own, fetched := file != "", false
+	if !own {
 		file = filepath.Join(w.cache, path.Base(remote.URL))
-		got, err = w.fetch(ctx, remote.URL, file, want)
+		got, fetched, err = w.fetch(ctx, remote.URL, file, want)
 	} else if got, err = download.Sum(file); err == nil && want != nil && got != *want {
 		err = &download.ChangedError{URL: file, Want: *want, Got: got}
 	}
@@ -111,8 +113,12 @@ func (w *weights) add(ctx context.Context, o *assets.Official, file string) erro
 	}
 	files, err := w.convert(o, file)
 	if err != nil {
-		if fetched {
+		switch {
+		case own || !unfit(err):
+		case fetched:
 			os.Remove(file)
+		default:
+			err = fmt.Errorf("%w.\nThe file was here already; --forget fetches it again", err)
 		}
 		return err
 	}
@@ -130,16 +136,24 @@ func (w *weights) add(ctx context.Context, o *assets.Official, file string) erro
 	return nil
 }
 
+// unfit tells what is wrong with a file from what the system or this call's flags are to blame for.
+func unfit(err error) bool {
+	var system syscall.Errno
+	var refused *checkpoint.Error
+	return !errors.As(err, &system) && !(errors.As(err, &refused) && refused.Code == checkpoint.NoEMA)
+}
+
 // fetch downloads a checkpoint, or finds it in the cache.
-func (w *weights) fetch(ctx context.Context, name, file string, want *download.Digest) (download.Digest, error) {
+func (w *weights) fetch(ctx context.Context, name, file string, want *download.Digest) (got download.Digest, fetched bool, err error) {
 	from := w.base.JoinPath(name).String()
 	if w.forget {
 		os.Remove(file)
 	}
 	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		fetched = true
 		fmt.Fprintf(w.e.stderr, "fetching %s\n", from)
 	}
-	got, err := download.Get(ctx, download.Request{
+	got, err = download.Get(ctx, download.Request{
 		URL: from, File: file, Want: want, Pause: pause,
 		Progress: func(done, total int64) { w.out.update(progressText(done, total), done == total) },
 		Retry: func(err error, pause time.Duration) {
@@ -148,9 +162,9 @@ func (w *weights) fetch(ctx context.Context, name, file string, want *download.D
 	})
 	var changed *download.ChangedError
 	if err == nil || errors.As(err, &changed) || ctx.Err() != nil {
-		return got, err
+		return got, fetched, err
 	}
-	return got, fmt.Errorf("%w.\nIf it cannot be reached from here, fetch it by other means and name it by --file, or a mirror by --from", err)
+	return got, fetched, fmt.Errorf("%w.\nIf it cannot be reached from here, fetch it by other means and name it by --file, or a mirror by --from", err)
 }
 
 // progressText says how far a download is.

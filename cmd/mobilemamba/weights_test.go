@@ -228,6 +228,43 @@ func TestWeightsMemory(t *testing.T) {
 	}
 }
 
+// TestWeightsKept: a checkpoint is fetched once, whatever prevents its conversion, as long as it is one.
+func TestWeightsKept(t *testing.T) {
+	c := newCheckout(t)
+	const cached = "build/weights/mobilemamba_t2.pth"
+	h, base := publish(t, map[string]string{"MobileMamba_T2/mobilemamba_t2.pth": official(t, "T2", hub.Bare)})
+	inTheWay := c.path("assets/models/local/mobilemamba-t2-f16.safetensors")
+	if err := os.MkdirAll(inTheWay, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for _, tc := range []struct {
+		args    []string
+		message string
+	}{
+		{[]string{"--ema"}, "no moving average"},
+		{nil, "is a directory"},
+		{[]string{"--ema"}, "no moving average"},
+	} {
+		if _, stderr, code := c.weights(append(tc.args, "--from", base)...); code != 1 || !strings.Contains(stderr, tc.message) {
+			t.Errorf("%q: exit %d: %s", tc.args, code, stderr)
+		}
+		if _, err := os.Stat(c.path(cached)); err != nil {
+			t.Fatalf("%q: the checkpoint is lost: %v", tc.args, err)
+		}
+	}
+	if n := len(h.Requests()); n != 2 { // a redirect and its target
+		t.Errorf("%d requests: %q", n, h.Requests())
+	}
+	// What was here already is not thrown away unasked.
+	c.write(t, cached, []byte("<!DOCTYPE html><title>Sign in</title>"))
+	if _, stderr, code := c.weights("--from", base); code != 1 || !strings.Contains(stderr, "this is a web page") || !strings.Contains(stderr, "--forget") {
+		t.Errorf("a web page in the cache: exit %d: %s", code, stderr)
+	}
+	if _, err := os.Stat(c.path(cached)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestWeightsRefusals(t *testing.T) {
 	c := newCheckout(t)
 	page := filepath.Join(c.dir, "page.pth")

@@ -106,12 +106,11 @@ func (h *Hub) answer(w http.ResponseWriter, r *http.Request) {
 	record := new(string)
 	h.requests = append(h.requests, record)
 	h.mu.Unlock()
-	answer := &answer{ResponseWriter: w, gone: r.Context().Done(), left: -1, status: http.StatusOK}
-	defer func() {
+	answer := &answer{ResponseWriter: w, gone: r.Context().Done(), left: -1, sending: func(status int) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
-		*record = strings.TrimSpace(fmt.Sprintf("%s %s %d %s", r.Method, r.URL.Path, answer.status, r.Header.Get("Range")))
-	}()
+		*record = strings.TrimSpace(fmt.Sprintf("%s %s %d %s", r.Method, r.URL.Path, status, r.Header.Get("Range")))
+	}}
 	if !faults.NoCORS {
 		w.Header().Set("Access-Control-Allow-Origin", "*")
 	}
@@ -207,14 +206,14 @@ func (s *spoiled) Read(p []byte) (int, error) {
 // answer writes slowly, or breaks off.
 type answer struct {
 	http.ResponseWriter
-	gone       <-chan struct{} // closed when nobody waits any more
-	status     int
-	rate, left int64 // left: bytes until the connection breaks; -1: never
+	gone       <-chan struct{}  // closed when nobody waits any more
+	sending    func(status int) // told before the client can know
+	rate, left int64            // left: bytes until the connection breaks; -1: never
 	hideLength bool
 }
 
 func (a *answer) WriteHeader(status int) {
-	a.status = status
+	a.sending(status)
 	if a.hideLength {
 		a.Header().Del("Content-Length")
 	}

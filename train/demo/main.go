@@ -7,7 +7,6 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -81,13 +80,22 @@ func main() {
 	defer stop()
 	var err error
 	if *report {
-		err = write(finished(*state))
+		err = reportOn(*state)
 	} else {
 		err = demonstrate(ctx, *data, *teacher, *state)
 	}
 	if err != nil {
 		log.Fatal(err)
 	}
+}
+
+// reportOn writes the documents anew from the runs in a folder.
+func reportOn(state string) error {
+	runs := finished(state)
+	if len(runs) == 0 {
+		return fmt.Errorf("%s has no finished run to report on: leave out -report to train, or name another folder with -state", state)
+	}
+	return write(runs)
 }
 
 // arms are in the order in which they are trained.
@@ -152,7 +160,7 @@ func demonstrate(ctx context.Context, data, teacherFile, state string) error {
 
 // openTeacher reads the teacher and names it so that another file of the same name is told apart.
 func openTeacher(file string) (*train.Teacher, string, error) {
-	content, err := os.ReadFile(file)
+	identity, err := train.FileIdentity(file)
 	if err != nil {
 		return nil, "", err
 	}
@@ -161,8 +169,8 @@ func openTeacher(file string) (*train.Teacher, string, error) {
 		return nil, "", fmt.Errorf("%s: %w", file, err)
 	}
 	defer closer.Close()
-	t, err := train.NewTeacher(sd, 96, 0)
-	return t, fmt.Sprintf("%s, sha256 %.12x", filepath.Base(file), sha256.Sum256(content)), err
+	t, err := train.NewTeacher(sd, 0, 0)
+	return t, identity, err
 }
 
 // runOnce trains in the folder dir, or continues or only reads what a run with the same options left there.

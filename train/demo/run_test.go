@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"mobilemamba/train"
@@ -75,5 +76,16 @@ func TestRunOnce(t *testing.T) {
 	}
 	if after, err := os.Stat(state); err != nil || after.ModTime().Equal(before.ModTime()) {
 		t.Errorf("a run with other options was not begun anew (%v)", err)
+	}
+}
+
+// A folder without runs leaves the documents as they are.
+func TestReportOnNothing(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := reportOn("nowhere"); err == nil || !strings.Contains(err.Error(), "nowhere has no finished run") {
+		t.Errorf("a report on nothing says %v", err)
+	}
+	if _, err := os.Stat("docs"); err == nil {
+		t.Error("it wrote documents")
 	}
 }
