@@ -21,11 +21,11 @@ fuzz: elapsed: 4s, execs: 7168 (1792/sec), new interesting: 12 (total: 58)
 `
 
 func TestProgress(t *testing.T) {
-	if executions, interesting := progress(log); executions != 7168 || interesting != 12 {
-		t.Errorf("%d executions, %d interesting", executions, interesting)
+	if executions, interesting, seconds := progress(log); executions != 7168 || interesting != 12 || seconds != 4 {
+		t.Errorf("%d executions, %d interesting, %v s", executions, interesting, seconds)
 	}
-	if executions, _ := progress("vision: build failed"); executions != 0 {
-		t.Errorf("%d executions of what was not built", executions)
+	if executions, _, seconds := progress("vision: build failed"); executions != 0 || seconds != 0 {
+		t.Errorf("%d executions in %v s of what was not built", executions, seconds)
 	}
 	var b strings.Builder
 	err := print(&b, []result{
@@ -115,7 +115,7 @@ func TestKeep(t *testing.T) {
 	}
 	a, b := target{"./a", "FuzzA", "reads a|b"}, target{"./b", "FuzzB", ""}
 	for range 2 {
-		if err := keep(dir, []target{a, b}, []result{{target: a, executions: 1_234_567, seconds: 3600, crashed: true}}); err != nil {
+		if err := keep(dir, []target{a, b}, []result{{target: a, executions: 1_234_567, seconds: 3600, crashed: true, log: log}}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -53,6 +53,12 @@ func run(ctx context.Context, spend time.Duration, match string, parallel int, r
 		}
 		fmt.Fprintf(os.Stderr, "%s for %v\n", t.name(), spend)
 		r, err := fuzz(ctx, t, spend, parallel)
+		// At once, so that an interrupt loses nothing.
+		if record {
+			if err := keep(".", all, []result{r}); err != nil {
+				return err
+			}
+		}
 		if ctx.Err() != nil {
 			return errors.New("interrupted")
 		}
@@ -64,11 +70,6 @@ func run(ctx context.Context, spend time.Duration, match string, parallel int, r
 	}
 	if err := print(os.Stdout, results); err != nil {
 		return err
-	}
-	if record {
-		if err := keep(".", all, results); err != nil {
-			return err
-		}
 	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %d targets failed", failed, len(results))
@@ -91,28 +92,28 @@ func fuzz(ctx context.Context, t target, spend time.Duration, parallel int) (res
 	// Minimizing an interesting input stalls the workers for up to a minute in Go 1.27, unless its tries are counted.
 	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+t.Func+"$", "-fuzztime", spend.String(),
 		"-fuzzminimizetime", "10x", "-parallel", strconv.Itoa(parallel), t.Package)
-	// The go command passes an interrupt on to the test and waits until that has written what it found.
+	// A terminal interrupts the test as well; the go command waits until that has written what it found.
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = time.Minute
-	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	r := result{target: t, crashed: err != nil, log: string(out)}
-	r.executions, r.interesting = progress(r.log)
-	r.seconds = min(time.Since(start), spend).Seconds()
+	r.executions, r.interesting, r.seconds = progress(r.log)
 	return r, err
 }
 
 // line is what go test prints of a running target every three seconds and at its end.
-var line = regexp.MustCompile(`(?m)^fuzz: elapsed: .*, execs: (\d+) .*, new interesting: (\d+) `)
+var line = regexp.MustCompile(`(?m)^fuzz: elapsed: (\S+), execs: (\d+) .*, new interesting: (\d+) `)
 
-// progress reads the last such line of a log.
-func progress(log string) (executions, interesting int64) {
+// progress reads the last such line of a log: what was not built took no time either.
+func progress(log string) (executions, interesting int64, seconds float64) {
 	if all := line.FindAllStringSubmatch(log, -1); len(all) > 0 {
 		last := all[len(all)-1]
-		executions, _ = strconv.ParseInt(last[1], 10, 64)
-		interesting, _ = strconv.ParseInt(last[2], 10, 64)
+		elapsed, _ := time.ParseDuration(last[1])
+		executions, _ = strconv.ParseInt(last[2], 10, 64)
+		interesting, _ = strconv.ParseInt(last[3], 10, 64)
+		seconds = elapsed.Seconds()
 	}
-	return executions, interesting
+	return executions, interesting, seconds
 }
 
 // print writes the table.
@@ -129,9 +130,12 @@ func print(w io.Writer, results []result) error {
 	return tab.Flush()
 }
 
+// failingInput is what go test says before the file of an input that failed.
+const failingInput = "Failing input written to "
+
 // reason is where the failing input was written, or that there is none.
 func reason(log string) string {
-	if _, after, ok := strings.Cut(log, "Failing input written to "); ok {
+	if _, after, ok := strings.Cut(log, failingInput); ok {
 		file, _, _ := strings.Cut(after, "\n")
 		return strings.TrimSpace(file)
 	}

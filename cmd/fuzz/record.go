@@ -47,7 +47,7 @@ func keep(root string, all []target, results []result) error {
 		t := record[r.target.name()]
 		t.Executions += r.executions
 		t.Seconds += r.seconds
-		if r.crashed {
+		if r.crashed && strings.Contains(r.log, failingInput) {
 			t.Found++
 		}
 		record[r.target.name()] = t
