@@ -54,7 +54,7 @@ func readBudget(file string) (budget, error) {
 // measure adds up a compressed tree.
 func (t tree) measure() (sizes, error) {
 	var s sizes
-	first := append(t.stylesheets("index.html"), "index.html")
+	first := slices.Concat(t.stylesheets("index.html"), t.classicScripts("index.html"), []string{"index.html"})
 	for _, entry := range []string{"app.js", "worker.js"} {
 		modules, err := t.modules(entry)
 		if err != nil {

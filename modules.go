@@ -30,6 +30,18 @@ func (t tree) stylesheets(page string) []string {
 	return found
 }
 
+// classicScript is a script of a page that is no module.
+var classicScript = regexp.MustCompile(`<script src="([^"]+)"[^>]*></script>`)
+
+// classicScripts lists the scripts of a page that are no modules.
+func (t tree) classicScripts(page string) []string {
+	var found []string
+	for _, match := range classicScript.FindAllSubmatch(t[page], -1) {
+		found = append(found, path.Join(path.Dir(page), string(match[1])))
+	}
+	return found
+}
+
 // modules lists a JavaScript module and all that it imports, the nearest first.
 func (t tree) modules(first string) ([]string, error) {
 	found := []string{first}

@@ -32,6 +32,15 @@ func TestPreloadModules(t *testing.T) {
 	}
 }
 
+func TestClassicScripts(t *testing.T) {
+	site := tree{"a/index.html": []byte(`<script src="b.js" defer></script>
+		<script type="module" src="app.js"></script>
+		<script src="../c.js"></script>`)}
+	if got, want := site.classicScripts("a/index.html"), []string{"a/b.js", "c.js"}; !slices.Equal(got, want) {
+		t.Errorf("beside its modules the page starts with %q, want %q", got, want)
+	}
+}
+
 func TestStylesheets(t *testing.T) {
 	site := tree{"a/index.html": []byte(`<link rel="stylesheet" href="b.css" />
 		<link rel="stylesheet" href="later.css" disabled />

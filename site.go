@@ -18,6 +18,9 @@ import (
 	"strings"
 )
 
+// engineFile is the engine's name in the site.
+const engineFile = "mobilemamba.js"
+
 // tree is the published site: the contents of files by their paths.
 type tree map[string][]byte
 
@@ -204,14 +207,18 @@ func (t tree) compress() error {
 	return nil
 }
 
-// write replaces the folder by the tree. A folder that it did not write itself is left alone.
+// write replaces the folder by the tree. A folder that it did not write itself is left alone, and so is a repository.
 func (t tree) write(out string) error {
 	entries, err := os.ReadDir(out)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	if _, err := os.Stat(filepath.Join(out, ".nojekyll")); len(entries) > 0 && err != nil {
+	// The engine is in every site that was written here, and in no other.
+	if _, err := os.Stat(filepath.Join(out, engineFile)); len(entries) > 0 && err != nil {
 		return fmt.Errorf("%s holds something else than a site; name an empty folder, or remove it", out)
+	}
+	if _, err := os.Lstat(filepath.Join(out, ".git")); err == nil {
+		return fmt.Errorf("%s is a repository, which would be lost; name an empty folder, and copy the site from there", out)
 	}
 	if err := os.RemoveAll(out); err != nil {
 		return err

@@ -242,20 +242,31 @@ func TestWriteLeavesOtherFoldersAlone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "thesis.txt"), []byte("mine"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := (tree{".nojekyll": nil}).write(dir); err == nil || !strings.Contains(err.Error(), "something else") {
+	for _, name := range []string{".nojekyll", "index.html"} { // as other programs write sites
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := (tree{engineFile: nil}).write(dir); err == nil || !strings.Contains(err.Error(), "something else") {
 		t.Errorf("a folder with other files: %v", err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "thesis.txt")); err != nil {
 		t.Error(err)
 	}
 	out := filepath.Join(dir, "dist")
-	for _, site := range []tree{{".nojekyll": nil, "old.js": nil}, {".nojekyll": nil, "a/new.js": []byte("new")}} {
+	for _, site := range []tree{{engineFile: nil, "old.js": nil}, {engineFile: nil, "a/new.js": []byte("new")}} {
 		if err := site.write(out); err != nil {
 			t.Fatal(err)
 		}
 		if got := readTree(t, out); !maps.EqualFunc(got, site, bytes.Equal) {
 			t.Errorf("wrote %q, want %q", got.names(), site.names())
 		}
+	}
+	if err := os.Mkdir(filepath.Join(out, ".git"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := (tree{engineFile: nil}).write(out); err == nil || !strings.Contains(err.Error(), "repository") {
+		t.Errorf("a repository: %v", err)
 	}
 }
 

@@ -127,7 +127,7 @@ func (e *engine) picture(req *classifyRequest, arg js.Value) (_ *vision.Image, e
 		if e.rgba, err = readBytes(e.rgba, pixels); err != nil {
 			return nil, badRequest("classify: pixels", err)
 		}
-		return &e.frame, e.frame.SetRGBA(e.rgba, req.Width, req.Height)
+		return &e.frame, e.frame.SetRGBA(e.rgba, req.Width, req.Height, e.model.Kernels())
 	}
 	data, err := bytesOf(arg.Get("bytes"))
 	if err != nil {

@@ -56,8 +56,10 @@ function mount() {
   // The one that has the focus is replaced by its like, which gets it.
   const focused = document.activeElement?.getAttribute("data-testid");
   writePage();
-  for (const [name, panel] of Object.entries(PANELS)) {
-    const element = panel({ store: scope, session });
+  const page = { store: scope, session };
+  // All of them, or none: half a page would hide what index.html says if there is none.
+  const elements = Object.entries(PANELS).map(([name, panel]) => /** @type {const} */ ([name, panel(page)]));
+  for (const [name, element] of elements) {
     mounted.get(name)?.replaceWith(element);
     mounted.set(name, element);
   }
@@ -82,8 +84,11 @@ function placeOf(name) {
 
 store.update({ language: await spoken });
 openEntrances(store, session);
+const started = session.start(query);
+// What is on its way needs no panels, and the browser gets a moment between the modules' work and theirs.
+await new Promise((resolve) => setTimeout(resolve));
 store.watch((state) => state.language, mount);
-await session.start(query);
+await started;
 // Whose connection is gone by now does without.
 const launch = await import("./page/launch.js").catch(() => null);
 await launch?.receiveFiles(session, query.shared);

@@ -5,19 +5,21 @@ import { ERROR_CODES } from "./protocol.js";
 /** @typedef {import("./protocol.js").ErrorCode} ErrorCode */
 /** @typedef {import("./protocol.js").Fault} Fault */
 
-/** What went wrong (message), which kind it is (code) and what to do (hint). */
+/** What went wrong (message), which kind it is (code) and what to do (hint); in English, if no other language is named. */
 export class ClassifierError extends Error {
   /**
    * @param {ErrorCode} code
    * @param {string} message
    * @param {string} [hint]
+   * @param {string} [language]  tag
    */
-  constructor(code, message, hint = "") {
+  constructor(code, message, hint = "", language = "en") {
     super(message);
     this.name = "ClassifierError";
     /** @type {ErrorCode} */
     this.code = code;
     this.hint = hint;
+    this.language = language;
   }
 }
 
@@ -30,8 +32,9 @@ export class ClassifierError extends Error {
  */
 export function toFault(thrown, fallback) {
   if (typeof thrown === "object" && thrown !== null && "code" in thrown && isErrorCode(thrown.code)) {
-    const { code, message, hint } = /** @type {Partial<Fault>} */ (thrown);
-    return { code: /** @type {ErrorCode} */ (code), message: String(message ?? code), hint: String(hint ?? "") };
+    const { code, message, hint, language } = /** @type {Partial<Fault>} */ (thrown);
+    const fault = { code: /** @type {ErrorCode} */ (code), message: String(message ?? code), hint: String(hint ?? "") };
+    return language === undefined || language === "en" ? fault : { ...fault, language };
   }
   return { code: fallback, message: thrown instanceof Error ? thrown.message : String(thrown), hint: "" };
 }

@@ -121,17 +121,19 @@ export type Classifier = {
  */
 export declare function createClassifier({ model, kernel, onProgress, onKernel }?: ClassifierOptions): Classifier;
 
-/** What went wrong (message), which kind it is (code) and what to do (hint). */
+/** What went wrong (message), which kind it is (code) and what to do (hint); in English, if no other language is named. */
 export declare class ClassifierError extends Error {
   /** @type {ErrorCode} */
   code: ErrorCode;
   hint: string;
+  language: string;
   /**
    * @param {ErrorCode} code
    * @param {string} message
    * @param {string} [hint]
+   * @param {string} [language]  tag
    */
-  constructor(code: ErrorCode, message: string, hint?: string);
+  constructor(code: ErrorCode, message: string, hint?: string, language?: string);
 }
 
 /**

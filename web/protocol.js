@@ -66,6 +66,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {ErrorCode} code
  * @property {string} message
  * @property {string} hint  empty where nothing can be advised
+ * @property {string} [language]  of the message and the hint, as a tag; English without it
  */
 
 // ---------------------------------------------------------------------------------------------- page → worker

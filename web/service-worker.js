@@ -25,7 +25,7 @@ const SITE = new URL("./", location.href);
 const OURS = `mobilemamba ${SITE.pathname} `;
 const SHELL_OF = `${OURS}shell `;
 const KEPT_MODULES = `${OURS}modules`;
-/** Which tab runs which version: one entry a tab. */
+/** Which tab runs which version: one entry a tab, and one for each engine of it. */
 const TABS = `${OURS}tabs`;
 /** The pictures that another app shared, until the page takes them. */
 const SHARED = `${OURS}shared`;
@@ -128,7 +128,7 @@ function answer(event) {
  */
 async function forClient({ clientId, resultingClientId, request }, path) {
   const version = await versionOf(clientId);
-  if (resultingClientId && version !== VERSION) await remember(resultingClientId, version);
+  await remember(resultingClientId, version);
   return fromShell(version, path, request);
 }
 
@@ -186,7 +186,11 @@ const versions = new Map();
 async function remember(id, version) {
   if (!id) return;
   versions.set(id, version);
-  await (await caches.open(TABS)).put(urlOf(id), new Response(version));
+  try {
+    await (await caches.open(TABS)).put(urlOf(id), new Response(version));
+  } catch {
+    // No room. As long as this runs it is known.
+  }
 }
 
 /**

@@ -3,6 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { ROOT } from "../support/repo.mjs";
+import { toMarkdown, writeSection } from "../support/section.mjs";
 import { CHECKS } from "./checks.mjs";
 
 /**
@@ -19,7 +20,6 @@ import { CHECKS } from "./checks.mjs";
 
 export const RECORD = path.join(ROOT, "docs/engines.json");
 export const DOCUMENT = path.join(ROOT, "docs/reliability.md");
-const [BEGIN, END] = ["<!-- engines: written by make test-engines RECORD=1 -->\n", "<!-- engines end -->\n"];
 
 /**
  * The table in Markdown.
@@ -27,12 +27,10 @@ const [BEGIN, END] = ["<!-- engines: written by make test-engines RECORD=1 -->\n
  */
 export function toTable(outcomes) {
   const engines = Object.entries(outcomes);
-  const lines = [
+  return toMarkdown([
     ["feature", ...engines.map(([name, { version }]) => `${name} ${version}`)],
-    ["---", ...engines.map(() => "---")],
     ...CHECKS.map(({ id, title }) => [title, ...engines.map(([, { checks }]) => cell(checks[id]))]),
-  ];
-  return lines.map((cells) => `| ${cells.map((text) => text.replaceAll("|", "\\|")).join(" | ")} |\n`).join("");
+  ]);
 }
 
 /** @param {Outcome | undefined} outcome */
@@ -50,8 +48,7 @@ function cell(outcome) {
 export function record(outcomes) {
   const all = merge(existsSync(RECORD) ? JSON.parse(readFileSync(RECORD, "utf8")) : {}, outcomes);
   writeFileSync(RECORD, `${JSON.stringify(all, null, 1)}\n`);
-  const { before, after } = around(readFileSync(DOCUMENT, "utf8"));
-  writeFileSync(DOCUMENT, before + BEGIN + toTable(all) + END + after);
+  writeFileSync(DOCUMENT, writeSection(readFileSync(DOCUMENT, "utf8"), "engines", toTable(all)));
 }
 
 /**
@@ -69,23 +66,4 @@ export function merge(recorded, outcomes) {
       return [name, { ...old, ...now, checks: Object.fromEntries(asked.map(({ id }) => [id, checks[id]])) }];
     }),
   );
-}
-
-/**
- * The table that a document has.
- * @param {string} document
- */
-export function recorded(document) {
-  return around(document).table;
-}
-
-/** @param {string} document */
-function around(document) {
-  const [start, end] = [document.indexOf(BEGIN), document.indexOf(END)];
-  if (start < 0 || end < start) throw new Error(`the document has no place for the table: ${BEGIN}and ${END}`);
-  return {
-    before: document.slice(0, start),
-    table: document.slice(start + BEGIN.length, end),
-    after: document.slice(end + END.length),
-  };
 }

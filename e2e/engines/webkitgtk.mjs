@@ -1,9 +1,9 @@
 /** WebKitGTK, by the WebDriver of the W3C, in a window of its little browser on a display that nobody sees. */
 
 import { spawn } from "node:child_process";
-import { createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { executable, findProgram } from "../support/programs.mjs";
+import { freePort } from "../support/port.mjs";
 import { PATIENCE, selector, toExpression } from "./engine.mjs";
 
 const INSTALL = "on Debian, apt-get install webkit2gtk-driver xvfb xauth";
@@ -93,17 +93,6 @@ function findMiniBrowser() {
     .find(executable);
   if (!file) throw new Error(`no MiniBrowser of WebKitGTK found: ${INSTALL}, or set MINIBROWSER=PATH`);
   return file;
-}
-
-/** @returns {Promise<number>} */
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const server = createServer().once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** @param {string} url */

@@ -151,6 +151,14 @@ export class ClassifierPage {
     }));
   }
 
+  /** As far as the page can tell: the camera that it watches is gone. */
+  unplugCamera() {
+    return this.page.evaluate(() => {
+      const stream = /** @type {MediaStream} */ (document.querySelector("video")?.srcObject);
+      stream.getTracks()[0].dispatchEvent(new Event("ended"));
+    });
+  }
+
   /** Waits for an error and returns its code. */
   async errorCode() {
     const panel = this.page.locator('[data-testid="error"][data-code]');

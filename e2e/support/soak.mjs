@@ -39,10 +39,13 @@ import { ARTIFACTS } from "./repo.mjs";
  * @property {number} models   that were loaded, the one after each loss included
  * @property {number} losses   of the engine
  * @property {Sample[]} samples  the first after WARM_UP frames
+ * @property {string} browser  and its version
  */
 
 /** From so many frames on nothing may grow: of the page, and of every engine and model anew. */
 const WARM_UP = 200;
+/** The frames are looked at every so many milliseconds: seldom, since each look makes one of them wait. */
+const LOOK_EVERY = 2000;
 /** Memory is looked at every so many milliseconds, as often as frames warm up, and at the end. */
 const SAMPLE_EVERY = 10_000;
 /** So much more memory is still none, in bytes. */
@@ -77,17 +80,19 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
     const times = new Map();
     /** @type {Sample[]} */
     const samples = [];
-    /** Of every half second. @type {number[]} */
+    /** Of every look. @type {number[]} */
     const paces = [];
     let before = start;
     let [count, losses, switches, lastSample, sampled] = [0, 0, 0, -Infinity, 0];
     /** The frame after which the engine or the model is another one. */
     let disturbed = 0;
 
+    const takeFrames = async () => (await takeEngineLog(page.page)).filter(({ type }) => type === "classify");
+
     while (count < frames && elapsed() < minutes) {
-      await page.page.waitForTimeout(500);
+      await page.page.waitForTimeout(LOOK_EVERY);
       const looked = performance.now();
-      const exchanges = (await takeEngineLog(page.page)).filter(({ type }) => type === "classify");
+      const exchanges = await takeFrames();
       paces.push(paceOf(exchanges, looked - before).pace);
       before = looked;
       for (const { ms, model } of exchanges) {
@@ -103,6 +108,9 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
       const due = performance.now() - lastSample > SAMPLE_EVERY || count - sampled >= WARM_UP || count >= frames;
       if (count >= WARM_UP && due) {
         const { heap, memory } = await measure(page.page, cdp);
+        // Frames that waited for the collection of garbage, which nobody but this asks for, say nothing about the page.
+        count += (await takeFrames()).length;
+        before = performance.now();
         const settled = count - disturbed >= WARM_UP;
         samples.push({ frames: count, heap, memory, stretch: losses + switches, settled });
         say(`${elapsed().toFixed(1)} min · ${count} frames · heap ${megabytes(heap)} · engine ${megabytes(memory)}`);
@@ -128,7 +136,11 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
     );
     await page.close(/the soak ended it/);
     const pace = quantile(paces, 0.5);
-    return { frames: count, seconds, losses, models: times.size, pace, samples, ...spread([...times.values()]) };
+    const name = `Chromium ${page.page.context().browser()?.version()}`;
+    return {
+      ...{ frames: count, seconds, losses, models: times.size, pace, samples, browser: name },
+      ...spread([...times.values()]),
+    };
   } finally {
     await browser.stop();
   }

@@ -22,6 +22,48 @@ before(async () => {
 });
 after(() => browser.stop());
 
+/**
+ * Puts cameras that are known by their names in the place of the browser's own, all of which show the same. What is
+ * asked for is noted in window.wishes.
+ * @param {import("../support/browser.mjs").ClassifierPage} page
+ * @param {string[]} names  the first is the one that is opened for those who name none
+ * @param {string} [working]  the only one that can be opened
+ */
+async function replaceCameras(page, names, working) {
+  await page.page.addInitScript(([names, working]) => {
+    const { mediaDevices } = navigator;
+    const open = mediaDevices.getUserMedia.bind(mediaDevices);
+    /** @type {unknown[]} */
+    const wishes = [];
+    Object.assign(window, { wishes });
+    mediaDevices.enumerateDevices = async () =>
+      names.map(
+        (label) =>
+          /** @type {MediaDeviceInfo} */ ({ kind: "videoinput", deviceId: `id of ${label}`, label, groupId: "" }),
+      );
+    mediaDevices.getUserMedia = async (constraints) => {
+      const { deviceId, facingMode, width, height } = /** @type {MediaTrackConstraints} */ (constraints?.video);
+      wishes.push({ deviceId, facingMode });
+      const id = /** @type {{exact: string} | undefined} */ (deviceId)?.exact ?? `id of ${names[0]}`;
+      const label = id.slice(6);
+      if (working && label !== working) throw new DOMException("busy", "NotReadableError");
+      const stream = await open({ video: { width, height } });
+      const [track] = stream.getTracks();
+      Object.defineProperty(track, "label", { value: label });
+      track.getSettings = () => ({ deviceId: id, width: 640, height: 480, frameRate: 30 });
+      return stream;
+    };
+  }, /** @type {const} */ ([names, working]));
+}
+
+/**
+ * As JSON has them, without what is not there.
+ * @param {import("../support/browser.mjs").ClassifierPage} page
+ */
+async function wishesOf(page) {
+  return JSON.parse(await page.page.evaluate(() => JSON.stringify(Reflect.get(window, "wishes"))));
+}
+
 test("the camera starts, is classified as the picture that it shows, and stops", async (t) => {
   const expected = await classifyNatively(still);
   const page = await browser.newPage({ permissions: ["camera"] });
@@ -159,33 +201,11 @@ test("of more than two cameras one is chosen by its name; with one there is noth
 
 test("the back camera is the back camera, whatever the browser opened first", async () => {
   const page = await browser.newPage({ permissions: ["camera"] });
-  await page.page.addInitScript(() => {
-    const { mediaDevices } = navigator;
-    const open = mediaDevices.getUserMedia.bind(mediaDevices);
-    /** @type {MediaTrackConstraints[]} */
-    const wishes = [];
-    Object.assign(window, { wishes });
-    const names = ["front 0", "Back Ultra Wide Camera", "Back Camera"];
-    mediaDevices.enumerateDevices = async () =>
-      names.map(
-        (label) =>
-          /** @type {MediaDeviceInfo} */ ({ kind: "videoinput", deviceId: `id of ${label}`, label, groupId: "" }),
-      );
-    mediaDevices.getUserMedia = async (constraints) => {
-      const { deviceId, ...size } = /** @type {MediaTrackConstraints} */ (constraints?.video);
-      wishes.push({ deviceId, facingMode: size.facingMode });
-      const stream = await open({ video: { width: size.width, height: size.height } });
-      const id = /** @type {{exact: string} | undefined} */ (deviceId)?.exact ?? `id of ${names[0]}`;
-      const [track] = stream.getTracks();
-      Object.defineProperty(track, "label", { value: id.slice(6) });
-      track.getSettings = () => ({ deviceId: id, width: 640, height: 480, frameRate: 30 });
-      return stream;
-    };
-  });
+  await replaceCameras(page, ["front 0", "Back Ultra Wide Camera", "Back Camera"]);
   await page.open();
   await page.$("camera-toggle").click();
   await page.answer("camera");
-  assert.deepEqual(JSON.parse(await page.page.evaluate(() => JSON.stringify(Reflect.get(window, "wishes")))), [
+  assert.deepEqual(await wishesOf(page), [
     { facingMode: { ideal: "environment" } },
     { deviceId: { exact: "id of Back Camera" } },
   ]);
@@ -199,10 +219,7 @@ test("a camera that is unplugged is named, and works when it is plugged in again
   await page.open();
   await page.$("camera-toggle").click();
   await page.answer("camera");
-  await page.page.evaluate(() => {
-    const stream = /** @type {MediaStream} */ (document.querySelector("video")?.srcObject);
-    stream.getTracks()[0].dispatchEvent(new Event("ended"));
-  });
+  await page.unplugCamera();
   assert.equal(await page.errorCode(), "camera-missing");
   await page.page.getByText("Start camera").click();
   await page.page.getByText("Stop camera").waitFor();
@@ -213,24 +230,7 @@ test("a camera that is unplugged is named, and works when it is plugged in again
 
 test("where one camera fails, another one is offered", async () => {
   const page = await browser.newPage({ permissions: ["camera"] });
-  await page.page.addInitScript(() => {
-    const { mediaDevices } = navigator;
-    const open = mediaDevices.getUserMedia.bind(mediaDevices);
-    /** @type {(string | undefined)[]} */
-    const wishes = [];
-    Object.assign(window, { wishes });
-    mediaDevices.enumerateDevices = async () =>
-      ["one", "two"].map(
-        (id) => /** @type {MediaDeviceInfo} */ ({ kind: "videoinput", deviceId: id, label: id, groupId: "" }),
-      );
-    mediaDevices.getUserMedia = async (constraints) => {
-      const { deviceId } = /** @type {MediaTrackConstraints} */ (constraints?.video);
-      const id = /** @type {{exact: string} | undefined} */ (deviceId)?.exact;
-      wishes.push(id);
-      if (id !== "two") throw new DOMException("busy", "NotReadableError");
-      return open({ video: true });
-    };
-  });
+  await replaceCameras(page, ["one", "two"], "two");
   await page.open();
   await page.$("camera-toggle").click();
   assert.equal(await page.errorCode(), "camera-busy");
@@ -240,7 +240,11 @@ test("where one camera fails, another one is offered", async () => {
   assert.equal(await page.errorCode(), "camera-busy");
   await page.$("remedy-camera").click();
   await page.answer("camera");
-  assert.deepEqual(await page.page.evaluate(() => Reflect.get(window, "wishes")), [undefined, "one", "two"]);
+  assert.deepEqual(await wishesOf(page), [
+    { facingMode: { ideal: "environment" } },
+    { deviceId: { exact: "id of one" } },
+    { deviceId: { exact: "id of two" } },
+  ]);
   assert.ok(!(await page.$("error").isVisible()));
   await page.close();
 });
@@ -252,6 +256,27 @@ test("a camera that is not allowed is named, and pictures still work", async () 
   assert.equal(await page.errorCode(), "camera-denied");
   await page.drop({ name: "after.png", mimeType: "image/png", buffer: encodePng(scene) });
   await page.answer("after.png");
+  await page.close();
+});
+
+test("a picture that the camera takes the place of before its answer is nothing that the page still waits for", async () => {
+  const page = await browser.newPage({ permissions: [] });
+  await page.open();
+  const [worker] = page.page.workers();
+  await worker.evaluate(() => {
+    const engine = Reflect.get(globalThis, "mobilemamba");
+    const { classify } = engine;
+    engine.classify = async (/** @type {unknown} */ request) => {
+      await new Promise((resolve) => Object.assign(globalThis, { proceed: resolve }));
+      return classify.call(engine, request);
+    };
+  });
+  await page.drop({ name: "before.png", mimeType: "image/png", buffer: encodePng(scene) });
+  await page.$("status").getByText("Classifying").waitFor();
+  await page.$("camera-toggle").click();
+  assert.equal(await page.errorCode(), "camera-denied");
+  await worker.evaluate(() => Reflect.get(globalThis, "proceed")());
+  await page.$("status").getByText("Ready").waitFor();
   await page.close();
 });
 

@@ -97,6 +97,46 @@ test("the connection may go in the middle and come back", async () => {
   await page.close(FAILED_DOWNLOAD);
 });
 
+test("a picture that is chosen during the download waits for it, and the download is still seen", async () => {
+  const page = await browser.newPage();
+  const rest = gate();
+  server.misbehave(FILE, async (response, body) => {
+    response.write(body.subarray(0, bytes / 2));
+    await rest.hold(response, body.subarray(bytes / 2));
+  });
+  await page.page.goto(page.url);
+  const halfway = () =>
+    page
+      .$("progress")
+      .getByText(/^[1-9]/)
+      .waitFor();
+  await halfway();
+  await page.$("samples").getByRole("button").first().click();
+  await page.page.locator("img.stage-media").waitFor();
+  await halfway();
+  assert.match(await page.$("status").innerText(), /Downloading the model/);
+  rest.release();
+  await page.answer("orange.jpg");
+  assert.equal(await page.$("progress").isVisible(), false);
+  await page.close();
+});
+
+test("the picture of the address comes while the model does", async () => {
+  const picture = /^\/assets\/icons\/icon-512\.png$/;
+  const page = await browser.newPage();
+  server.forget();
+  const { hold, release } = gate();
+  server.misbehave(FILE, hold);
+  await page.page.goto(`${page.url}?img=assets/icons/icon-512.png`);
+  await page.$("progress").getByText("0 kB").waitFor();
+  for (let i = 0; i < 50 && server.count(picture) === 0; i++) await page.page.waitForTimeout(100);
+  assert.equal(server.count(picture), 1);
+  release();
+  await page.answer("icon-512.png");
+  assert.equal(server.count(picture), 1);
+  await page.close();
+});
+
 test("the second visit downloads no weights; what storage has lost or damaged is downloaded again", async () => {
   const page = await browser.newPage();
   server.forget();
@@ -171,8 +211,8 @@ test("two tabs at once download the weights once", async () => {
   const { hold, release } = gate();
   server.misbehave(FILE, hold);
   await page.page.goto(page.url);
-  await second.goto(page.url);
   await page.$("progress").getByText("0 kB").waitFor();
+  await second.goto(page.url);
   await second.waitForFunction(() => document.querySelectorAll("option").length > 0);
   release();
   for (const tab of [page.page, second]) {

@@ -115,6 +115,25 @@ test("an engine whose memory may not grow says so, and works when it may", async
   await page.close();
 });
 
+test("a picture that comes before the list of models waits for the model", async () => {
+  const page = await browser.newPage();
+  let proceed = () => {};
+  const later = new Promise((resolve) => (proceed = () => resolve(undefined)));
+  await page.page.route("**/models/index.json", async (route) => {
+    await later;
+    await route.continue();
+  });
+  await page.page.goto(page.url);
+  await page.drop(good("early.png"));
+  await page.page.locator(".stage img").waitFor();
+  proceed();
+  await page.answer("early.png");
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  await page.$("status").getByText("Classified early.png").waitFor();
+  await page.answer("early.png");
+  await page.close();
+});
+
 test("the page works when the browser brings it back from its cache", async (t) => {
   const caching = await startBrowser([], undefined, { ignoreDefaultArgs: ["--disable-back-forward-cache"] });
   t.after(() => caching.stop());

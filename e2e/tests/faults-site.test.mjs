@@ -56,7 +56,8 @@ test("a missing model is named, and the page works with the default one", async 
 
   // One of the authors', which the sender of a link had fetched and its reader has not.
   const linked = await browser.newPage();
-  await linked.open("?model=b4");
+  await linked.open("?model=b4&img=assets/samples/orange.jpg");
+  await linked.answer("orange.jpg");
   assert.equal(await linked.errorCode(), "no-model");
   assert.match(await linked.$("error").innerText(), /MobileMamba.B4.*not in this browser/);
   /** @type {string[]} */
@@ -92,6 +93,67 @@ test("a missing list of models is named, and asked for again", async () => {
   assert.ok((await page.$("model-select").locator("option").count()) > 0);
   await page.close(FAILED_DOWNLOAD);
 });
+
+/** What can be wrong with a module of the page. @type {[string, object][]} */
+const MODULES = [
+  ["is missing", { status: 404, body: "gone" }],
+  ["speaks a language of the future", { contentType: "text/javascript", body: "export answerPanel as of tomorrow;" }],
+  ["is that of another version", { contentType: "text/javascript", body: "export {};" }],
+  [
+    "fails",
+    { contentType: "text/javascript", body: 'export const answerPanel = () => { throw new Error("broken"); };' },
+  ],
+];
+for (const [what, response] of MODULES) {
+  test(`a page that cannot start for a module that ${what} says so, and offers to be reloaded`, async () => {
+    const page = await browser.newPage();
+    const message = page.page.locator("#not-started");
+    await page.page.route("**/panels/answer.js", (route) => route.fulfill(response));
+    await page.page.goto(page.url);
+    await message.getByText("The page has not started").waitFor();
+    await message.getByText("页面尚未启动").waitFor();
+    await page.page.unroute("**/panels/answer.js");
+    await message.getByRole("button").click();
+    await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+    assert.equal(await message.count(), 0);
+    await page.close(/Failed to load resource|SyntaxError|broken/);
+  });
+}
+
+test("a page whose modules do not come says so in time, and starts when they come all the same", async () => {
+  const page = await browser.newPage();
+  const message = page.page.locator("#not-started");
+  await page.page.clock.install();
+  let release = () => {};
+  const late = new Promise((resolve) => (release = () => resolve(undefined)));
+  await page.page.route("**/panels/answer.js", async (route) => {
+    await late;
+    await route.continue();
+  });
+  await page.page.goto(page.url, { waitUntil: "commit" });
+  await page.page.waitForFunction(() => document.querySelector("button")?.onclick);
+  assert.equal(await message.isVisible(), false);
+  await page.page.clock.fastForward(60_000);
+  await message.waitFor();
+  release();
+  await page.page.waitForFunction(() => document.documentElement.dataset.ready === "true");
+  assert.equal(await message.count(), 0);
+  await page.close();
+});
+
+for (const part of ["panels/xray.js", "panels/search.js"]) {
+  test(`a part of the page that does not come, ${part}, is asked for again by a button`, async () => {
+    const page = await browser.newPage();
+    await page.page.route(`**/${part}`, (route) => route.abort());
+    await page.open();
+    assert.equal(await page.errorCode(), "download-failed");
+    await page.page.unroute(`**/${part}`);
+    await page.$("remedy-retry").click();
+    await page.$(part === "panels/xray.js" ? "blocks" : "class-search").waitFor({ state: "attached" });
+    assert.equal(await page.$("error").isVisible(), false);
+    await page.close(FAILED_DOWNLOAD);
+  });
+}
 
 /** An empty module is valid, and not the engine. */
 const EMPTY_MODULE = Buffer.from([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);

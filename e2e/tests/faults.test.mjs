@@ -75,6 +75,31 @@ test("bad pictures get a right answer or a named error, and the next one works",
   await page.close();
 });
 
+test("a picture that only the browser decodes is refused before its pixels are read, if it is too large", async () => {
+  const page = await browser.newPage();
+  await page.open();
+  const [worker] = page.page.workers();
+  await worker.evaluate(() => {
+    const bitmap = { width: 16384, height: 16384, close: () => Object.assign(globalThis, { closed: true }) };
+    globalThis.createImageBitmap = async () => /** @type {ImageBitmap} */ (bitmap);
+    globalThis.OffscreenCanvas = /** @type {any} */ (
+      class {
+        constructor() {
+          throw new Error("a canvas was made");
+        }
+      }
+    );
+  });
+  const avif = Buffer.from("\0\0\0\x1cftypavif\0\0\0\0avifmif1miaf", "latin1");
+  await page.drop({ name: "huge.avif", mimeType: "image/avif", buffer: avif });
+  assert.equal(await page.errorCode(), "image-too-large");
+  assert.match(await page.$("error").innerText(), /16384×16384.*100 million.*Scale the picture down/s);
+  assert.equal(await worker.evaluate(() => Reflect.get(globalThis, "closed")), true);
+  await page.drop(good("after.png"));
+  await page.answer("after.png");
+  await page.close();
+});
+
 test("an error can be dismissed", async () => {
   const page = await browser.newPage();
   await page.open();
@@ -95,6 +120,11 @@ test("a checkpoint of one's own takes over, and a bad one leaves the model in us
   assert.equal(await page.errorCode(), "not-a-checkpoint");
   await page.drop(good("still.png"));
   assert.deepEqual((await page.answer("still.png")).top, top);
+  assert.equal(await page.$("error").isVisible(), false);
+
+  await page.drop({ name: "not.pth", mimeType: "", buffer: Buffer.from("not a checkpoint") }, good("beside.png"));
+  assert.deepEqual((await page.answer("beside.png")).top, top);
+  assert.equal(await page.errorCode(), "not-a-checkpoint", "the answer is not what became of it");
 
   await page.drop(fromDisk(WEIGHTS));
   await page.page.waitForFunction(
@@ -102,7 +132,7 @@ test("a checkpoint of one's own takes over, and a bad one leaves the model in us
       document.querySelector('[data-testid="model-select"]')?.querySelector("option:checked")?.textContent === name,
     path.basename(WEIGHTS),
   );
-  await page.answer("still.png");
+  await page.answer("beside.png");
 
   const own = sharedFile("reference/checkpoints/tiny_raw.pth", "that an official .pth opens in the page is");
   if (own) {

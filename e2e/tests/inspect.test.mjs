@@ -70,7 +70,7 @@ function near(got, want, what) {
 test("the wavelet's bands make its input again, the branch's halves its output", async () => {
   const page = await browser.newPage();
   await page.open();
-  // Of 6×6, 3×3 and 2×2 positions: an odd map is padded for the transform.
+  // Of 8×8, 4×4 and 2×2 positions; odd maps, which are padded for the transform, are the Go module's own tests'.
   for (const parts of await inspect(page, ["blocks1.0", "blocks2.3", "blocks3.4"])) {
     const part = Object.fromEntries(parts.map((one) => [one.name, one]));
     for (const one of parts) {

@@ -32,7 +32,7 @@ test("the page speaks the language of the browser, of the address, or the one th
   assert.deepEqual(await spoken(page), CHINESE, "the address speaks for one visit");
 
   await page.$("language-en").click();
-  assert.equal(await page.$("status").innerText(), "Ready");
+  await page.$("status").getByText("Ready").waitFor();
   await page.open();
   assert.deepEqual(await spoken(page), ENGLISH, "a choice is kept");
 
@@ -113,6 +113,40 @@ test("classes have their names in the language in use: shown, spoken, searched, 
   await page.$("language-en").click();
   await page.page.locator('[data-testid="prediction"]', { hasText: "orange" }).waitFor();
   assert.match((await page.$("history-item").first().getAttribute("title")) ?? "", /^orange\.jpg: orange, /);
+  await page.close();
+});
+
+test("the inside of the network is about the class by its name, and the screen by its", async () => {
+  const page = await browser.newPage({ locale: "zh-CN", permissions: ["camera"] });
+  await page.page.addInitScript(() => {
+    navigator.mediaDevices.getDisplayMedia = () => navigator.mediaDevices.getUserMedia({ video: true });
+  });
+  await page.open();
+  await page.$("samples").getByRole("button").first().click();
+  await page.answer("orange.jpg");
+  await page.page.locator('[data-testid="block-timing"][data-name="head"]').click();
+  await page.$("cam-sum").filter({ hasText: "橙子" }).waitFor();
+  assert.doesNotMatch(await page.page.locator('[data-section="cam"]').innerText(), /orange/);
+  await page.$("screen-toggle").click();
+  await page.$("inspector-about").filter({ hasText: "· 屏幕" }).waitFor();
+  await page.$("screen-toggle").click();
+  await page.close();
+});
+
+test("an error is marked as the language that it speaks", async () => {
+  const page = await browser.newPage({ locale: "zh-CN", permissions: ["camera"] });
+  await page.open();
+  await page.$("camera-toggle").click();
+  await page.answer("camera");
+  await page.unplugCamera();
+  assert.equal(await page.errorCode(), "camera-missing");
+  const said = page.$("error").getByText("摄像头已断开连接。");
+  assert.equal(await said.getAttribute("lang"), "zh");
+  await page.$("error").getByText("请重新接上摄像头，再次启动。").waitFor();
+  // In the other language it is the foreign one.
+  await page.$("language-en").click();
+  await page.$("error").getByText("No camera", { exact: true }).waitFor();
+  assert.equal(await said.getAttribute("lang"), "zh");
   await page.close();
 });
 

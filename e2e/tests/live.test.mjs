@@ -132,6 +132,15 @@ test("the space bar leaves fields and buttons alone", async () => {
   await page.$("model-select").press("Space");
   await page.page.keyboard.press("Escape");
   assert.equal(await page.$("live").getAttribute("data-phase"), "on");
+  // What has an answer of its own to the key, as a heading of the folder's table.
+  await page.page.evaluate(() => {
+    const heading = document.body.appendChild(document.createElement("div"));
+    heading.tabIndex = 0;
+    heading.addEventListener("keydown", (event) => event.preventDefault());
+    heading.focus();
+  });
+  await page.page.keyboard.press("Space");
+  assert.equal(await page.$("live").getAttribute("data-phase"), "on");
   await page.$("camera-toggle").press("Space");
   await page.page.getByText("Start camera").waitFor();
   assert.ok(!(await page.$("live").isVisible()));
@@ -165,6 +174,22 @@ test("the map of a class stays on the live picture, mirrored like it, until it i
   await overlay.waitFor();
   await page.$("explain-close").click();
   await overlay.waitFor({ state: "hidden" });
+  await page.close();
+});
+
+test("another model may take over while the map of a class is shown live", async () => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await page.open();
+  await startCamera(page);
+  for (const rank of [1, 0]) {
+    await page.$("explain-toggle").first().click();
+    await page.$("explain-overlay").waitFor();
+    await page.$("weights-choice").getByRole("radio").nth(rank).check();
+    await page.$("explain-overlay").waitFor({ state: "hidden" });
+    await page.answer("camera");
+  }
+  assert.equal(await page.$("live").getAttribute("data-phase"), "on");
+  assert.ok(!(await page.$("error").isVisible()));
   await page.close();
 });
 
@@ -367,5 +392,34 @@ test("live one frame is under way at a time, all are accounted for, and the page
   assert.ok(shown - over >= log.length, `${log.length} frames answered, and of ${shown} shown ${over} passed over`);
   assert.ok(tasks.count > log.length, "the page's tasks were measured");
   assert.ok(tasks.longest < 50, `a task of ${tasks.longest} ms`);
+  await page.close();
+});
+
+test("ten answers a second are shown at most, for people to read, and the last one is among them", async (t) => {
+  const page = await browser.newPage({ permissions: ["camera"] });
+  await keepEngineLog(page.page, { results: true });
+  await page.open();
+  await startCamera(page);
+  await page.page.evaluate(() => {
+    const seen = { times: 0 };
+    new MutationObserver((records) => {
+      if (records.some(({ target }) => target === document.querySelector(".top5 li"))) seen.times++;
+    }).observe(document, { subtree: true, attributeFilter: ["data-p"] });
+    Object.assign(window, { seen });
+  });
+  await takeEngineLog(page.page);
+  const start = performance.now();
+  await page.page.waitForTimeout(3000);
+  const shown = await page.page.evaluate(() => /** @type {{times: number}} */ (Reflect.get(window, "seen")).times);
+  const seconds = (performance.now() - start) / 1000;
+  assert.ok(shown > 0 && shown <= 10 * seconds + 1, `${shown} shown in ${seconds.toFixed(1)} s`);
+
+  // Nothing comes after this frame: it stands still in front of the camera.
+  await page.page.evaluate(() => document.querySelector("video")?.pause());
+  await page.page.waitForTimeout(1000);
+  const answers = (await takeEngineLog(page.page)).filter(({ type }) => type === "classify");
+  t.diagnostic(`${answers.length} answers, ${shown} shown in the first ${seconds.toFixed(1)} s`);
+  const p = Number(await page.page.locator(".top5 li").first().getAttribute("data-p"));
+  assert.equal(p, answers.at(-1)?.result?.top[0].p);
   await page.close();
 });

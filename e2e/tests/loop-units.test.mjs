@@ -2,8 +2,11 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { ClassifierError } from "../../web/errors.js";
+import { createInquiry } from "../../web/page/inquiry.js";
 import { runLoop } from "../../web/page/loop.js";
 import { createPulse } from "../../web/page/pulse.js";
+import { createPageStore } from "../../web/page/state.js";
 
 Object.assign(globalThis, {
   HTMLMediaElement: { HAVE_CURRENT_DATA: 2 },
@@ -15,7 +18,8 @@ async function settle() {
   for (let turn = 0; turn < 5; turn++) await new Promise((resolve) => setTimeout(resolve));
 }
 
-function stage({ asking = false } = {}) {
+/** @param {{asking?: boolean, crashesAt?: number[]}} [options]  the frames at which the engine is lost when it is asked */
+function stage({ asking = false, crashesAt = [] } = {}) {
   /** @type {string[]} */
   const log = [];
   /** @type {((now: number, data: {presentedFrames: number}) => void)[]} */
@@ -53,6 +57,7 @@ function stage({ asking = false } = {}) {
       onFrame: async (/** @type {{frame: number}} */ { frame }) => {
         log.push(`show ${frame}`);
         if (asking) await settle();
+        if (crashesAt.includes(frame)) throw new ClassifierError("worker-crashed", `The engine stopped at ${frame}.`);
         if (asking) log.push(`shown ${frame}`);
       },
     }),
@@ -74,7 +79,7 @@ function stage({ asking = false } = {}) {
     await answer();
     await loop;
   }
-  return { log, pulse, present, answer, end };
+  return { log, pulse, present, answer, end, loop };
 }
 
 test("an engine that is behind gets the newest frame before the page shows the answer to the last one", async () => {
@@ -117,4 +122,51 @@ test("where the engine is asked about a frame, the next one waits until it has a
   await settle();
   assert.deepEqual(log, ["frame 1", "show 1", "shown 1", "frame 2"]);
   await end();
+});
+
+test("an engine that is lost when it is asked about a frame is replaced; at the next frame once more, and it is over", async () => {
+  const { log, pulse, present, answer, loop } = stage({ asking: true, crashesAt: [1, 3, 4] });
+  const outcome = loop.then(String, String);
+  await settle();
+  for (let frame = 1; frame <= 4; frame++) {
+    await present();
+    await answer();
+    await settle();
+    await settle();
+  }
+  assert.deepEqual(log, [
+    "frame 1",
+    "show 1",
+    "frame 2",
+    "show 2",
+    "shown 2",
+    "frame 3",
+    "show 3",
+    "frame 4",
+    "show 4",
+  ]);
+  assert.match(await outcome, /stopped at 4/);
+  assert.equal(pulse.read().restarts, 2);
+});
+
+test("a map that a model just loaded cannot draw is left alone; what cost the engine is not", async () => {
+  const store = createPageStore("en");
+  let code = /** @type {import("../../web/protocol.js").ErrorCode} */ ("no-picture");
+  const explain = () => Promise.reject(new ClassifierError(code, code));
+  const onError = (/** @type {unknown} */ error) => assert.fail(String(error));
+  const inquiry = createInquiry(/** @type {any} */ ({ store, classifier: { explain }, onError }));
+  const explanation = /** @type {import("../../web/protocol.js").Explanation} */ ({ index: 3 });
+  store.update({ explanation });
+  for (code of /** @type {const} */ (["no-picture", "bad-request"])) await inquiry.renewExplanation();
+  assert.equal(store.get().explanation, explanation);
+  code = "failed";
+  await assert.rejects(inquiry.renewExplanation(), /failed/);
+  const late = inquiry.renewExplanation();
+  store.update({ explanation: null });
+  await late;
+  store.update({ explanation });
+  code = "panic";
+  const lost = inquiry.renewExplanation();
+  store.update({ explanation: null });
+  await assert.rejects(lost, /panic/);
 });

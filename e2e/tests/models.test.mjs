@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { after, before, test } from "node:test";
 import { fromDisk, startBrowser } from "../support/browser.mjs";
-import { MANIFEST, WEIGHTS, good } from "../support/faults.mjs";
+import { FAILED_DOWNLOAD, MANIFEST, WEIGHTS, good } from "../support/faults.mjs";
 import { ARTIFACTS, convertToI8 } from "../support/repo.mjs";
 
 /** @typedef {import("../support/browser.mjs").ClassifierPage} ClassifierPage */
@@ -78,6 +78,10 @@ test("the download can be chosen, and the choice is remembered", async () => {
   // The address comes first.
   await page.open("?model=other");
   assert.equal((await chosen(page))[0], "Another model");
+  await page.open(`?model=${ENTRY.id}&dtype=f16`);
+  assert.deepEqual(await chosen(page), [ENTRY.title, "f16"]);
+  await page.open(`?model=${ENTRY.id}&dtype=i8`);
+  assert.deepEqual(await chosen(page), [ENTRY.title, "i8"]);
   await page.open();
   assert.deepEqual(await chosen(page), [ENTRY.title, "i8"]);
 
@@ -97,12 +101,17 @@ test("all models are compared before they are loaded", async () => {
   await page.open();
   const table = page.$("model-table");
   await table.locator("summary").click();
+  // What comes with the tools leaves the look of these alone.
+  await page.$("block-timing").first().waitFor();
+  const [use] = await table.getByRole("button").all();
+  assert.ok(((await use.boundingBox())?.height ?? 0) >= 44);
+  assert.doesNotMatch(await use.evaluate((button) => getComputedStyle(button).fontFamily), /mono/);
   const rows = table.locator("tbody tr");
   const [full, light] = [ENTRY.weights[0].bytes, small.length].map(megabytes);
   const top1 = `${ENTRY.accuracy.top1.toFixed(1)} %`;
   assert.match(
     await rows.nth(0).innerText(),
-    new RegExp(`200 everyday things.*96 px.*${full}\\s+${light}.*${top1}.*Tiny-ImageNet.*MIT`, "s"),
+    new RegExp(`200 everyday things.*128 px.*${full}\\s+${light}.*${top1}.*Tiny-ImageNet.*MIT`, "s"),
   );
   assert.match(await rows.nth(1).innerText(), new RegExp(`Another model.*${light}.*Apache-2\\.0`, "s"));
   await page.page.screenshot({ path: path.join(ARTIFACTS, "models.png"), fullPage: true });
@@ -120,6 +129,22 @@ const labels = (/** @type {number} */ count) => ({
   ),
 });
 const own = { ...fromDisk(WEIGHTS), name: "mine.safetensors" };
+
+test("a link to a picture shows it with the download that was used", async () => {
+  const page = await browser.newPage({ permissions: ["clipboard-read", "clipboard-write"] });
+  await offerMore(page);
+  await page.open(`?model=${ENTRY.id}&dtype=i8`);
+  await page.$("samples").getByRole("button").first().click();
+  const { top } = await page.answer("orange.jpg");
+  await page.$("copy-link").click();
+  await page.page.getByText("Link copied").waitFor();
+  const link = await page.page.evaluate(() => navigator.clipboard.readText());
+  await page.open();
+  assert.deepEqual(await chosen(page), [ENTRY.title, "f16"]);
+  await page.open(link.slice(browser.url.length));
+  assert.deepEqual((await page.answer("orange.jpg")).top, top);
+  await page.close();
+});
 
 test("one's own labels come with the checkpoint, after it or before it", async () => {
   const page = await browser.newPage();
@@ -209,15 +234,32 @@ test("a checkpoint for which there is no room is said not to be remembered", asy
   await page.close();
 });
 
-test("a checkpoint of something else says which tensors are missing", async () => {
-  const page = await browser.newPage();
-  await page.open();
+/** A checkpoint that is none of this network. */
+function somethingElse() {
   const header = Buffer.from(JSON.stringify({ "some.weight": { dtype: "F32", shape: [1], data_offsets: [0, 4] } }));
   const length = Buffer.alloc(8);
   length.writeUInt32LE(header.length);
-  const file = Buffer.concat([length, header, Buffer.alloc(4)]);
-  await page.drop({ name: "other.safetensors", mimeType: "", buffer: file });
+  return { name: "other.safetensors", mimeType: "", buffer: Buffer.concat([length, header, Buffer.alloc(4)]) };
+}
+
+test("a checkpoint of something else says which tensors are missing", async () => {
+  const page = await browser.newPage();
+  await page.open();
+  await page.drop(somethingElse());
   assert.equal(await page.errorCode(), "mismatch");
   assert.match(await page.$("error").innerText(), /patch_embed|head/);
   await page.close();
+});
+
+test("what is wrong with one's own checkpoint is still said when the page's model takes its place", async () => {
+  const page = await browser.newPage();
+  await page.page.route("**/models/index.json", (route) => route.abort());
+  await page.page.goto(page.url);
+  assert.equal(await page.errorCode(), "download-failed");
+  await page.page.unroute("**/models/index.json");
+  await page.drop(somethingElse(), good("picture.png"));
+  await page.answer("picture.png");
+  await page.page.locator('[data-testid="error"][data-code="mismatch"]').waitFor();
+  assert.match(await page.$("error").innerText(), /patch_embed|head/);
+  await page.close(FAILED_DOWNLOAD);
 });

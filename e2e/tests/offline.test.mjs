@@ -4,6 +4,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { test } from "node:test";
+import { fromDisk } from "../support/browser.mjs";
+import { WEIGHTS } from "../support/faults.mjs";
 import { classifySample, startPublished, versionOf, visit } from "../support/published.mjs";
 import { ROOT } from "../support/repo.mjs";
 
@@ -15,6 +17,14 @@ import { ROOT } from "../support/repo.mjs";
  */
 function wordsOf(page) {
   return page.page.evaluate(async () => (await fetch("languages/en.js")).text());
+}
+
+/**
+ * The same of the engine that runs.
+ * @param {ClassifierPage} page
+ */
+function engineWordsOf(page) {
+  return page.page.workers()[0].evaluate(async () => (await fetch("languages/en.js")).text());
 }
 
 /** @param {ClassifierPage} page */
@@ -135,6 +145,9 @@ test("a tab goes on with its version when another tab takes the next one", async
   const { host, browser, reach } = await startPublished(t);
   const old = await browser.newPage();
   await visit(old);
+  // Its engine began with a service worker; that of the first visit has none.
+  const later = await browser.openTab(old);
+  await later.open();
   const first = host.version;
   host.deploy("second", { ...SECOND, "kernels.js": (text) => text.replace('"unknown";', '"second";') });
 
@@ -147,15 +160,34 @@ test("a tab goes on with its version when another tab takes the next one", async
 
   reach(false);
   assert.match(await wordsOf(old), /Works offline now/);
+  assert.match(await engineWordsOf(later), /Works offline now/, "an engine that runs is of its tab's version");
   assert.match(await wordsOf(other), /Second version/);
+  assert.match(await engineWordsOf(other), /Second version/);
   assert.equal(await engineOf(old), "unknown", "an engine that starts anew is of its tab's version");
   assert.equal(await engineOf(other), "second");
   reach(true);
 
+  await later.page.close();
   await old.$("reload").click();
   await old.page.getByText("Second version").waitFor();
   assert.equal((await cacheNames(old)).filter((name) => name.includes("shell")).length, 1);
   await old.close();
+});
+
+test("what is not kept, or no longer, is not said to work offline", async (t) => {
+  const { browser } = await startPublished(t);
+  const page = await browser.newPage();
+  const ready = page.$("offline");
+  await visit(page);
+  await page.$("clear-kept").click();
+  await ready.waitFor({ state: "hidden" });
+
+  await visit(page);
+  await page.drop({ ...fromDisk(WEIGHTS), name: "mine.safetensors" });
+  await ready.waitFor({ state: "hidden" });
+  await page.$("keep-own").check();
+  await ready.waitFor();
+  await page.close();
 });
 
 test("a deployment under way changes nothing, until it is complete", async (t) => {

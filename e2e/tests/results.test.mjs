@@ -73,7 +73,7 @@ test("a link shows a sample with the same model and kernels again", async () => 
   await page.$("copy-link").click();
   await page.page.getByText("Link copied").waitFor();
   const link = await page.page.evaluate(() => navigator.clipboard.readText());
-  assert.equal(link, `${browser.url}?model=xt-tiny200&kernel=simd&img=assets/samples/orange.jpg`);
+  assert.equal(link, `${browser.url}?model=xt-tiny200&dtype=f16&kernel=simd&img=assets/samples/orange.jpg`);
 
   await page.open(link.slice(browser.url.length));
   const again = await page.answer("orange.jpg");

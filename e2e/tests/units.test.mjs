@@ -54,16 +54,18 @@ test("the address is read with its limits", () => {
   const base = "https://example.org/some/path/";
   assert.deepEqual(parseQuery("", base), {
     model: undefined,
+    dtype: undefined,
     kernel: "auto",
     image: undefined,
     language: null,
     shared: false,
     runs: 0,
   });
-  assert.deepEqual(parseQuery("?model=a&kernel=simd&img=cat.jpg&bench=5&lang=zh", base), {
+  assert.deepEqual(parseQuery("?model=a&dtype=i8&kernel=simd&img=cat.jpg&bench=5&lang=zh", base), {
     language: "zh",
     shared: false,
     model: "a",
+    dtype: "i8",
     kernel: "simd",
     image: "https://example.org/some/path/cat.jpg",
     runs: 5,
@@ -71,6 +73,7 @@ test("the address is read with its limits", () => {
   assert.equal(parseQuery("?bench=1e9", base).runs, 1000);
   assert.equal(parseQuery("?bench=-3", base).runs, 0);
   assert.equal(parseQuery("?bench=many", base).runs, 0);
+  assert.equal(parseQuery("?model=a&dtype=i4", base).dtype, undefined);
 });
 
 test("whatever is thrown becomes a fault of the closed list", () => {
@@ -78,6 +81,12 @@ test("whatever is thrown becomes a fault of the closed list", () => {
     code: "offline",
     message: "m",
     hint: "h",
+  });
+  assert.deepEqual(toFault(new ClassifierError("offline", "m", "h", "zh"), "failed"), {
+    code: "offline",
+    message: "m",
+    hint: "h",
+    language: "zh",
   });
   assert.equal(toFault({ code: "something else", message: "m" }, "failed").code, "failed");
   assert.deepEqual(toFault("text", "failed"), { code: "failed", message: "text", hint: "" });
@@ -150,10 +159,10 @@ test("names of files cannot break a CSV or become a formula of it", () => {
 
 test("links are short for what the site has, and whole for what it has not", () => {
   const page = "https://example.org/a/index.html?bench=5#x";
-  const link = (/** @type {string} */ source) => toLink(page, { model: "m", kernel: "simd", source });
+  const link = (/** @type {string} */ source) => toLink(page, { model: "m", dtype: "i8", kernel: "simd", source });
   assert.equal(
     link("https://example.org/a/s/o.jpg"),
-    "https://example.org/a/index.html?model=m&kernel=simd&img=s/o.jpg",
+    "https://example.org/a/index.html?model=m&dtype=i8&kernel=simd&img=s/o.jpg",
   );
   const elsewhere = link("https://other.org/o.jpg?a=1&b=2");
   assert.equal(parseQuery(new URL(elsewhere).search, page).image, "https://other.org/o.jpg?a=1&b=2");

@@ -107,6 +107,11 @@ test("medians are of the last passes, and forget", () => {
   assert.deepEqual([passes, blocks.map(({ ms }) => ms), total], [3, [7, 8], 15]);
   medians.forget();
   assert.equal(pass(9).passes, 1);
+  const other = medians.add(
+    3,
+    [1, 2, 3].map((ms) => block(`${ms}`, "stem", [1, 1, 1], ms)),
+  );
+  assert.deepEqual([other.passes, other.total], [1, 3], "another network has other blocks");
   assert.equal(median([4, 1, 3, 2]), 2.5);
 });
 

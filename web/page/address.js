@@ -1,7 +1,7 @@
 /** Pictures of the web, fetched because the user named their address, and only then. */
 
 import { ClassifierError } from "../errors.js";
-import { words } from "../language.js";
+import { currentLanguage, words } from "../language.js";
 import { downloadPicture, fileName } from "../network.js";
 
 /**
@@ -27,7 +27,7 @@ export async function openAddress(address) {
   // The page's own policy allows no other, and would say so to nobody but the console.
   if (protocol !== "https:" && origin !== location.origin) {
     const say = words().input;
-    throw new ClassifierError("download-failed", say.onlyHttps, say.badDataHint);
+    throw new ClassifierError("download-failed", say.onlyHttps, say.badDataHint, currentLanguage());
   }
   return { blob: await downloadPicture(address), name: fileName(address) };
 }
@@ -47,7 +47,7 @@ function decodeData(address) {
     return { blob, name: `picture.${/^image\/([a-z]+)/i.exec(type)?.[1].toLowerCase() ?? "png"}` };
   } catch {
     const say = words().input;
-    throw new ClassifierError("not-an-image", say.badData, say.badDataHint);
+    throw new ClassifierError("not-an-image", say.badData, say.badDataHint, currentLanguage());
   }
 }
 

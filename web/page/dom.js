@@ -18,6 +18,15 @@ export function el(tag, attributes = {}, ...children) {
   return element;
 }
 
+/**
+ * Changes a text, if it is another one: the browser lays out anew what is written again.
+ * @param {Element} element
+ * @param {string} text
+ */
+export function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
 const SVG = "http://www.w3.org/2000/svg";
 
 /** Outlines on a grid of 24. */

@@ -1,7 +1,7 @@
 /** What reaches the page as a whole: what is dropped, pasted or pressed anywhere, and that it could be installed. */
 
 import { ClassifierError } from "../errors.js";
-import { words } from "../language.js";
+import { currentLanguage, words } from "../language.js";
 import { readAddress, readTransfer } from "./transfer.js";
 
 /** @typedef {import("./session.js").Session} Session */
@@ -76,6 +76,7 @@ export function openEntrances(store, session) {
   store.watch((state) => state.live.phase, release);
 
   document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return;
     if (event.key !== " " || event.repeat || event.ctrlKey || event.altKey || event.metaKey || event.shiftKey) return;
     const { phase } = store.get().live;
     if ((phase !== "on" && phase !== "frozen") || isWithin(event.target, BUSY)) return;
@@ -106,7 +107,7 @@ async function take(session, transfer) {
     if (load && "address" in load) return await session.openUrl(load.address);
     if (load?.files.length) return await session.openFiles(load.files);
     const say = words().input;
-    throw new ClassifierError("not-an-image", say.nothingDropped, say.nothingDroppedHint);
+    throw new ClassifierError("not-an-image", say.nothingDropped, say.nothingDroppedHint, currentLanguage());
   } catch (error) {
     session.report(error);
   }

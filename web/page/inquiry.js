@@ -1,6 +1,7 @@
 /** Questions about the answer that is shown. */
 
 import { toFault } from "../errors.js";
+import { FATAL_CODES } from "../protocol.js";
 import { idsNamed } from "./names.js";
 
 /** More classes than this are not looked through; another word is quicker. */
@@ -53,7 +54,9 @@ export function createInquiry({ store, classifier, onError }) {
       const classes = await ask(() => classifier.find(query, { ids: idsNamed(query), limit: FOUND }));
       if (mine === searches) store.update({ found: classes });
     } catch (error) {
-      if (mine === searches) onError(error);
+      // Another model has not seen the frame that is live; it will see the next one.
+      if (mine !== searches || (answer.live && toFault(error, "failed").code === "no-picture")) return;
+      onError(error);
     }
   }
 
@@ -85,9 +88,16 @@ export function createInquiry({ store, classifier, onError }) {
     async renewExplanation() {
       const index = store.get().explanation?.index;
       if (index === undefined) return;
-      const next = await classifier.explain(index);
-      // It may have been put away meanwhile, or be another class by now.
-      if (store.get().explanation?.index === index) store.update({ explanation: next });
+      try {
+        const next = await classifier.explain(index);
+        // It may have been put away meanwhile, or be another class by now.
+        if (store.get().explanation?.index === index) store.update({ explanation: next });
+      } catch (error) {
+        const { code } = toFault(error, "failed");
+        // A model that has just been loaded has not seen the frame, and need not have the class.
+        const past = code === "no-picture" || code === "bad-request" || store.get().explanation?.index !== index;
+        if (!past || FATAL_CODES.has(code)) throw error;
+      }
     },
   };
 }

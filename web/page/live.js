@@ -1,7 +1,7 @@
 /** Live classification of a camera, a shared screen or a film: starting, freezing, going on, stopping. */
 
 import { ClassifierError } from "../errors.js";
-import { words } from "../language.js";
+import { currentLanguage, words } from "../language.js";
 import { listCameras, nextDevice, openCamera } from "./camera.js";
 import { runLoop } from "./loop.js";
 import { createPulse } from "./pulse.js";
@@ -175,7 +175,12 @@ export function createLive({ video, store, classifier, asking, onFrame, onError 
     stop();
     // A screen is no longer shared because somebody wants it so.
     if (gone.kind !== "camera") return;
-    const error = new ClassifierError("camera-missing", words().live.unplugged, words().live.unpluggedHint);
+    const error = new ClassifierError(
+      "camera-missing",
+      words().live.unplugged,
+      words().live.unpluggedHint,
+      currentLanguage(),
+    );
     await fail(error, again, gone.deviceId);
   }
 

@@ -12,13 +12,15 @@ import { smallerModel } from "./recovery.js";
 
 /**
  * @typedef {object} Loader
- * @property {(id: string | undefined) => Promise<boolean>} start  with the model of the address, or of the last visit
+ * @property {(id: string | undefined, dtype?: string) => Promise<boolean>} start  with the model of the address, or of
+ *   the last visit
  * @property {(model?: SiteModel) => Promise<boolean>} choose  of the site, the default one for nothing
  * @property {(id: string) => Promise<boolean>} fetchOfficial  from the authors' server
  * @property {() => Promise<void>} listOfficial
  * @property {() => void} cancel  the load that goes on
  * @property {() => Promise<boolean>} chooseOwn  the checkpoint of the user's own that was opened last
  * @property {(files: {checkpoint?: File, labels?: File}) => Promise<boolean>} openOwn
+ * @property {() => Promise<void>} settled  when no model is on its way, whatever became of it
  * @property {() => SiteModel | null} smaller  a model that takes less memory than the one wanted last
  * @property {() => string | null} absent  the checkpoint of the authors' that was wanted last and is not in this browser
  * @property {(wanted: boolean) => Promise<void>} keepOwn  for the next visit
@@ -44,33 +46,42 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
   let spare = null;
   /** What was wanted last, loaded or not. @type {SiteModel | OwnFiles} */
   let wanted = {};
+  /** The model in use, and the checkpoint of the user's own that could take its place: what remains if a load fails. */
+  let settled = { chosen: "", dtype: "", ownName: "", ownLabels: "" };
   /** @type {string | null} */
   let absent = null;
+
+  /** The load that goes on, or was the last. @type {Promise<unknown>} */
+  let latest = Promise.resolve();
+
+  /** @param {SiteModel | OwnFiles} wish */
+  function load(wish) {
+    const loading = loadNow(wish);
+    latest = loading;
+    return loading;
+  }
 
   /**
    * @param {SiteModel | OwnFiles} wish
    * @returns {Promise<boolean>}
    */
-  async function load(wish) {
+  async function loadNow(wish) {
     control.abort();
     const mine = (control = new AbortController());
-    const { chosen, dtype, ownName, ownLabels } = store.get();
-    const before = { chosen, dtype, ownName, ownLabels };
     const operation = begin("loading");
     const fetching = "file" in wish || !wish.fetch ? "" : (wish.id ?? "");
     wanted = wish;
     absent = null;
-    store.update({ fetching });
-    // The list of models has no place yet for one that is being fetched.
-    if ("file" in wish) store.update(nameOwn(wish));
-    else if (!fetching) store.update({ chosen: wish.id ?? "", dtype: wish.dtype ?? "" });
+    // What the load before was to bring is not there. Nor has the list of models a place for one that is being fetched.
+    store.update({ fetching, ...settled, ...(fetching ? {} : nameWish(wish)) });
     try {
       await listModels("file" in wish);
       const [info] = await Promise.all([classifier.load(wish, { signal: mine.signal }), naming.learn(wish)]);
       const models = fetching ? await listFetched(info.model) : store.get().models;
       if ("file" in wish) own = wish;
       const names = "file" in wish ? nameOwn(wish) : nameModel({ ...wish, id: info.model }, models);
-      store.update({ ...names, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
+      settled = { ...settled, ...names };
+      store.update({ ...settled, info, fetching: "", bench: null, answer: null, explanation: null, timing: null });
       if (fetching && info.kept && info.kept !== "kept") store.update({ notice: words().model.notKept[info.kept] });
       finish(operation);
       document.documentElement.dataset.ready = "true";
@@ -78,7 +89,7 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     } catch (error) {
       // Another load has taken over.
       if (mine !== control) return false;
-      store.update({ ...before, fetching: "" });
+      store.update({ ...settled, fetching: "" });
       finish(operation);
       if (mine.signal.aborted) return false;
       const reason = await explain(error, wish);
@@ -131,6 +142,14 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
     return store.get().models;
   }
 
+  /**
+   * Until it is there; an id may be that of no model.
+   * @param {SiteModel | OwnFiles} wish
+   */
+  function nameWish(wish) {
+    return "file" in wish ? nameOwn(wish) : { chosen: wish.id ?? "", dtype: wish.dtype ?? "" };
+  }
+
   /** @param {OwnFiles} files */
   function nameOwn({ file, labels }) {
     return { chosen: "", dtype: "", ownName: file.name, ownLabels: labels?.name ?? "" };
@@ -175,12 +194,15 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
   }
 
   return {
-    async start(id) {
+    async start(id, dtype) {
       const preferences = readPreferences();
-      const kept = id === undefined && preferences.own ? await findOwn() : null;
-      const wish = id === undefined ? (kept ?? preferences.model ?? {}) : { id };
+      const finding = id === undefined && preferences.own ? findOwn() : Promise.resolve(null);
+      latest = finding.catch(() => {});
+      const kept = await finding;
+      const wish = id === undefined ? (kept ?? preferences.model ?? {}) : { id, dtype };
       let ready = await load(wish);
-      if (!ready && ("file" in wish || wish.id !== undefined)) {
+      // What has been chosen meanwhile is not to be undone.
+      if (!ready && wanted === wish && ("file" in wish || wish.id !== undefined)) {
         // A model that is not there leaves the page with the default one and the reason; one that the site has no
         // longer is no news to somebody who did not ask for it today.
         const { error, remedies } = store.get();
@@ -194,8 +216,13 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
       }
       void takeStock();
       if (!own && !kept) {
-        own = await findOwn();
-        if (own) store.update({ ownName: own.file.name, ownLabels: own.labels?.name ?? "" });
+        const found = await findOwn();
+        if (found && !own) {
+          own = found;
+          const { ownName, ownLabels } = nameOwn(found);
+          settled = { ...settled, ownName, ownLabels };
+          store.update({ ownName, ownLabels });
+        }
       }
       return ready;
     },
@@ -224,6 +251,13 @@ export function createLoader({ store, classifier, naming, begin, finish, onError
         store.update({ notice: words().model.spareLabels(labels.name) });
       }
       return false;
+    },
+
+    async settled() {
+      for (let awaited; awaited !== latest;) {
+        awaited = latest;
+        await awaited;
+      }
     },
 
     absent: () => absent,

@@ -27,7 +27,7 @@ export const SMOOTHING = 0.5;
 
 /**
  * Runs until going says no, or the engine fails. One that crashed is replaced by itself: the loop goes on with the
- * next frame, and gives up only if that one crashes too.
+ * next frame, and gives up only if that one crashes too, be it when onFrame asks about it.
  * @param {LoopOptions} options
  */
 export async function runLoop({ video, classifier, pulse, going, smooth, asking, onFrame }) {
@@ -51,25 +51,29 @@ export async function runLoop({ video, classifier, pulse, going, smooth, asking,
   // What is shown already is no news to the browser, a film that stands still for one.
   let fresh = isShown(video) ? Promise.resolve(null) : next();
   let previous = 0;
-  let crashed = false;
+  /** Counts the frames that the engine got. */
+  let sent = 0;
+  /** With which of them it crashed last. */
+  let crashed = -1;
   // What a film showed before a jump says nothing about the place after it.
   const forget = () => (previous = 0);
   video.addEventListener("seeking", forget);
   try {
     for (;;) {
-      if (!ahead || asking()) await show();
-      if (!going()) return;
-      const shown = await fresh;
-      if (!going()) return;
-      if (shown !== null) pulse.show(shown);
-      // Awaited only after this frame is done: if the video has gone on by then, the loop need not wait. It takes what
-      // the video shows at that time, the latest frame; those between are never looked at.
-      fresh = next();
-      const taken = performance.now();
-      const weight = smooth() && previous ? 1 - Math.exp((previous - taken) / (1000 * SMOOTHING)) : 1;
-      previous = taken;
       try {
+        if (!ahead || asking()) await show();
+        if (!going()) return;
+        const shown = await fresh;
+        if (!going()) return;
+        if (shown !== null) pulse.show(shown);
+        // Awaited only after this frame is done: if the video has gone on by then, the loop need not wait. It takes what
+        // the video shows at that time, the latest frame; those between are never looked at.
+        fresh = next();
+        const taken = performance.now();
+        const weight = smooth() && previous ? 1 - Math.exp((previous - taken) / (1000 * SMOOTHING)) : 1;
+        previous = taken;
         const frame = await takeFrame(video);
+        sent++;
         const answering = classifier.classify(frame, { weight }).then((result) => {
           if (going()) pulse.answer(taken, performance.now());
           return result;
@@ -80,15 +84,12 @@ export async function runLoop({ video, classifier, pulse, going, smooth, asking,
         if (!going()) return;
         // The browser knows the video's size before it has a frame that can be taken.
         if (error instanceof DOMException && error.name === "InvalidStateError") continue;
-        if (crashed || !FATAL_CODES.has(toFault(error, "failed").code)) throw error;
-        crashed = true;
+        if (sent - crashed <= 1 || !FATAL_CODES.has(toFault(error, "failed").code)) throw error;
+        crashed = sent;
         pulse.restart();
         // What the video shows now is tried again: one that stands still has no other.
         fresh = Promise.resolve(null);
-        continue;
       }
-      if (!going()) return;
-      crashed = false;
     }
   } finally {
     video.removeEventListener("seeking", forget);

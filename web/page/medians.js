@@ -23,6 +23,8 @@ export function createMedians(size = PASSES) {
      * @param {BlockTiming[]} blocks
      */
     add(total, blocks) {
+      // The page hears of another network a moment after the engine has it.
+      if (passes[0]?.blocks.length !== blocks.length) passes = [];
       passes = [...passes.slice(1 - size), { total, blocks }];
       if (passes.length === 1) return { passes: 1, total, blocks };
       const typical = blocks.map((block, i) => ({ ...block, ms: median(passes.map((pass) => pass.blocks[i].ms)) }));

@@ -50,7 +50,7 @@ async function keep(store, worker, page) {
     port1.onmessage = ({ data }) => resolve(data);
     worker.postMessage({ type: "keep", ...page }, [port2]);
   });
-  store.update({ offline: answer.kept && store.get().info?.kept === "kept" });
+  store.update({ siteKept: answer.kept });
   // The page came from the network or its cache while another version was being installed.
   if (answer.version !== page.version) offer(store, () => location.reload());
 }

@@ -1,5 +1,7 @@
 /** How the live classification goes: its rate, its latencies, the frames that it passed over. */
 
+import { median } from "./medians.js";
+
 /** So many latencies are kept for the drawing. */
 export const REMEMBERED = 60;
 /** How much a new interval between two answers counts in the rate. */
@@ -64,19 +66,11 @@ export function createPulse() {
       return {
         fps: interval ? 1000 / interval : 0,
         latencies: kept,
-        median: median(kept),
+        median: answered ? median(kept) : 0,
         answered,
         passed: shown === null ? null : Math.max(0, shown - answered),
         restarts,
       };
     },
   };
-}
-
-/** @param {number[]} values */
-export function median(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return 0;
-  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }

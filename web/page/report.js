@@ -48,19 +48,23 @@ export function toLines(rows) {
 }
 
 /**
- * The address that shows a picture of the web, or of this site, with the same model and kernels.
+ * The address that shows a picture of the web, or of this site, with the same weights and kernels.
  * @param {string} page    address of this page
- * @param {{model: string, kernel: string, source: string}} what  model: manifest id; source: address of the picture
+ * @param {object} what
+ * @param {string} what.model   manifest id
+ * @param {string} what.dtype   of its weights
+ * @param {string} what.kernel
+ * @param {string} what.source  address of the picture
  * @returns {string}
  */
-export function toLink(page, { model, kernel, source }) {
+export function toLink(page, { model, dtype, kernel, source }) {
   const url = new URL(page);
   url.hash = "";
   const site = new URL("./", url).href;
   // Shorter where the picture lies beside the page, and right wherever the site moves.
   const img = source.startsWith(site) ? source.slice(site.length) : source;
   // A slash need not be escaped here, and is easier to read.
-  url.search = new URLSearchParams({ model, kernel, img }).toString().replaceAll("%2F", "/");
+  url.search = new URLSearchParams({ model, dtype, kernel, img }).toString().replaceAll("%2F", "/");
   return url.href;
 }
 

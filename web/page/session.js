@@ -12,6 +12,7 @@ import { createNaming } from "./names.js";
 import { once } from "./once.js";
 import { askTwice, remediesFor } from "./recovery.js";
 import { createPlayer } from "./sound.js";
+import { isLoading } from "./state.js";
 import { createTools } from "./tools.js";
 import { createWatching } from "./watching.js";
 
@@ -43,7 +44,8 @@ import { createWatching } from "./watching.js";
  * @property {() => void} toggleSound
  * @property {() => void} dismissError
  * @property {(remedy: import("./recovery.js").Remedy) => Promise<void>} remedy  the error that is shown
- * @property {(error: unknown) => void} report  what went wrong in a panel
+ * @property {(error: unknown, again?: () => Promise<void>) => void} report  what went wrong in a panel; again: does it
+ *   once more
  * @property {(language: import("../language.js").Language) => Promise<void>} speak
  * @property {(tool: import("./state.js").Tool) => void} chooseTool
  */
@@ -106,7 +108,10 @@ export function createSession({ store, classifier }) {
    * @returns {number} to be handed to finish
    */
   function begin(activity) {
-    store.update({ activity, progress: null, error: null });
+    const state = store.get();
+    // A picture waits for the model that is on its way.
+    const progress = activity === "classifying" && isLoading(state) ? state.progress : null;
+    store.update({ activity, progress, error: null });
     return ++lastOperation;
   }
 
@@ -175,17 +180,20 @@ export function createSession({ store, classifier }) {
     if (!picture) return;
     if (activity === "failed" && !(await loader.start(undefined))) return;
     const operation = begin("classifying");
+    // The engine would load a model of its own accord, of which the page knew nothing.
+    await loader.settled();
+    if (picture !== store.get().picture) return finish(operation);
     try {
       const result = await askTwice(
         () => classifier.classify(picture.blob),
         () => store.update({ notice: words().recovery.secondTry(picture.name) }),
       );
-      if (picture !== store.get().picture) return;
+      if (picture !== store.get().picture) return finish(operation);
       showAnswer(picture.name, result);
       store.update({ history: remember(store.get().history, { picture, best: result.top[0] }) });
       finish(operation);
     } catch (error) {
-      if (picture !== store.get().picture) return;
+      if (picture !== store.get().picture) return finish(operation);
       store.update({ notice: "" });
       finish(operation);
       fail(error, classifyPicture);
@@ -201,12 +209,16 @@ export function createSession({ store, classifier }) {
     store.update({ answer: { about, live: false, result }, explanation: null, timing: { of: "answer", ...typical } });
   }
 
-  /** @param {string} url */
-  async function openUrl(url) {
-    const operation = begin("classifying");
+  /**
+   * @param {string} url
+   * @param {ReturnType<typeof openAddress>} [opening]  that has begun already
+   */
+  async function openUrl(url, opening) {
+    // Without a model there is one to be loaded first, once the picture is here.
+    const operation = begin(store.get().activity === "failed" ? "failed" : "classifying");
     const mine = ++arrivals;
     try {
-      const { blob, name } = await openAddress(url);
+      const { blob, name } = await (opening ?? openAddress(url));
       if (mine !== arrivals) return finish(operation);
       // What is written out in its address is nowhere that a link could lead to.
       await showPicture(blob, name, url.startsWith("data:") ? "" : url);
@@ -220,6 +232,18 @@ export function createSession({ store, classifier }) {
   async function openOne(file) {
     if (file.type.startsWith("video/") || FILM.test(file.name)) return watching.watchFilm(file);
     return showPicture(file, file.name);
+  }
+
+  /**
+   * Does what was asked for along with a model. What went wrong with that one is not past then, unless there is other
+   * news by the end: another error, or another model.
+   * @param {() => void | Promise<void>} act
+   * @param {boolean} [own]  the model was a file of the user's, which another model does not make up for
+   */
+  async function besides(act, own = false) {
+    const { error, remedies, info } = store.get();
+    await act();
+    if (!store.get().error && (own || info === store.get().info)) store.update({ error, remedies });
   }
 
   /** @param {number} runs */
@@ -245,20 +269,28 @@ export function createSession({ store, classifier }) {
     ...watching,
 
     async start(query) {
-      await loader.start(query.model);
-      if (query.image) await openUrl(query.image);
-      if (query.runs && store.get().info) await benchmark(query.runs);
+      // The picture comes while the model does; what is wrong with it is said when its turn has come.
+      const opening = query.image ? openAddress(query.image) : undefined;
+      opening?.catch(() => {});
+      await loader.start(query.model, query.dtype);
+      await besides(async () => {
+        if (query.image) await openUrl(query.image, opening);
+        if (query.runs && store.get().info) await benchmark(query.runs);
+      });
     },
 
     async openFiles(files) {
       const { checkpoint, labels, pictures } = sortFiles(files);
+      store.update({ error: null });
       const ready = checkpoint || labels ? await loader.openOwn({ checkpoint, labels }) : false;
-      if (pictures.length > 1) await tools.openMany(pictures);
-      else if (pictures.length === 1) await openOne(pictures[0]);
-      else if (ready) await classifyPicture();
+      await besides(() => {
+        if (pictures.length > 1) return tools.openMany(pictures);
+        if (pictures.length === 1) return openOne(pictures[0]);
+        return ready ? classifyPicture() : undefined;
+      }, true);
     },
 
-    openUrl,
+    openUrl: (url) => openUrl(url),
 
     async chooseModel(id, dtype) {
       if (await (id === "" ? loader.chooseOwn() : loader.choose({ id, dtype }))) await classifyPicture();

@@ -1,7 +1,7 @@
 /** What can be watched live besides a camera: a shared screen, and a film of the user's own. */
 
 import { ClassifierError } from "../errors.js";
-import { words } from "../language.js";
+import { currentLanguage, words } from "../language.js";
 
 /**
  * Something that moves.
@@ -35,9 +35,9 @@ export async function openScreen() {
     stream = await navigator.mediaDevices.getDisplayMedia({ audio: false, video: SCREEN, ...stayHere() });
   } catch (error) {
     if (error instanceof DOMException && ["NotAllowedError", "AbortError"].includes(error.name))
-      throw new ClassifierError("screen-denied", say.screenDenied, say.screenDeniedHint);
+      throw new ClassifierError("screen-denied", say.screenDenied, say.screenDeniedHint, currentLanguage());
     const reason = error instanceof Error ? error.message : String(error);
-    throw new ClassifierError("screen-failed", say.screenFailed(reason), say.screenFailedHint);
+    throw new ClassifierError("screen-failed", say.screenFailed(reason), say.screenFailedHint, currentLanguage());
   }
   // Browsers label what is shared with a code of their own.
   const { displaySurface } = stream.getVideoTracks()[0].getSettings();
@@ -100,13 +100,18 @@ export function openFilm(file) {
  */
 export async function play(video, source) {
   if (source.kind !== "film") return video.play();
-  const say = words().live;
   try {
     await loaded(video);
     // A film of sound alone plays, and shows nothing.
     if (video.videoWidth === 0) throw new Error("no picture");
   } catch {
-    throw new ClassifierError("film-unsupported", say.filmUnsupported(source.name), say.filmUnsupportedHint);
+    const say = words().live;
+    throw new ClassifierError(
+      "film-unsupported",
+      say.filmUnsupported(source.name),
+      say.filmUnsupportedHint,
+      currentLanguage(),
+    );
   }
   // Where the browser does not begin by itself, the user does: the film has its controls.
   await video.play().catch(() => {});

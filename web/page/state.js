@@ -110,7 +110,7 @@ import { PLAIN_VIEW } from "./folder/view.js";
  * @property {import("../language.js").Language} language
  * @property {boolean} dragging        files are held over the page
  * @property {Tool} tool               the one in front
- * @property {boolean} offline         all that is in use is on this device
+ * @property {boolean} siteKept        the page and its engine are on this device
  * @property {NewVersion | null} newVersion  of the site, to be taken when the user likes
  * @property {(() => void) | null} install   asks the browser to offer the page as an app; null: it cannot, or has
  * @property {import("./folder/run.js").FolderState | null} folder
@@ -147,6 +147,15 @@ export const LIVE_OFF = {
   settings: null,
   ended: null,
 };
+
+/**
+ * A model is on its way: also to a picture that was chosen before it has come.
+ * @param {Readonly<State>} state
+ */
+export function isLoading({ activity, progress }) {
+  if (activity !== "classifying") return activity === "loading";
+  return progress?.phase === "weights" && progress.done < progress.total;
+}
 
 /**
  * @param {import("../language.js").Language} language
@@ -192,7 +201,7 @@ export function createPageStore(language) {
       language,
       dragging: false,
       tool: "inside",
-      offline: false,
+      siteKept: false,
       newVersion: null,
       install: null,
       folder: null,

@@ -1,15 +1,19 @@
 /** Live sources as the user deals with them: what starts, freezes and stops them, and what becomes of their answers. */
 
+import { calmly } from "./calm.js";
 import { once } from "./once.js";
 
 /** @typedef {import("../protocol.js").Result} Result */
 /** @typedef {import("./live.js").Live} Live */
+/** @typedef {import("./state.js").State} State */
 
 /** From this probability on a new label of a live picture is worth a sound. */
 const CONFIDENT = 0.6;
-/** A table that is drawn anew with every frame can be read by nobody, in milliseconds. */
-const TIMING_INTERVAL = 250;
-/** So is a map, and it costs a pass over its pixels. */
+/** More answers a second can be read by nobody, and drawing them takes the engine's time, in milliseconds. */
+const ANSWER_INTERVAL = 100;
+/** A table takes longer to read. */
+const TIMING_INTERVAL = 1000;
+/** A map follows the picture that it lies on; it costs a pass over its pixels. */
 const MAP_INTERVAL = 150;
 
 export const canShareScreen = () => typeof navigator.mediaDevices?.getDisplayMedia === "function";
@@ -81,12 +85,24 @@ export function createWatching({ store, classifier, player, inquiry, medians, cl
     return explanation !== null || inspected !== "" || query.trim() !== "";
   }
 
+  /** The last answer, and what was watched. @type {{live: State["live"], result: Result} | null} */
+  let latest = null;
+  function showLatest() {
+    const { live: watched } = store.get();
+    // What is no longer watched, or stands still, has an answer of its own.
+    if (latest?.live !== watched) return;
+    const about = watched.source === "film" ? watched.name : (watched.source ?? "");
+    store.update({ answer: { about, live: true, result: latest.result } });
+  }
+  const showCalmly = calmly(showLatest, ANSWER_INTERVAL);
+
   /** @param {Result} result */
   async function onFrame(result) {
     const now = performance.now();
-    const { live: watched } = store.get();
-    const about = watched.source === "film" ? watched.name : (watched.source ?? "");
-    store.update({ answer: { about, live: true, result } });
+    latest = { live: store.get().live, result };
+    // What was asked about must be what is shown.
+    if (asking()) showLatest();
+    else showCalmly();
     if (now - timed > TIMING_INTERVAL) {
       timed = now;
       store.update({ timing: { of: "answer", ...medians.add(result.ms.forward, result.blocks) } });

@@ -1,7 +1,7 @@
 /** The five likeliest classes, with bars, and what can be done with the answer. */
 
 import { words } from "../language.js";
-import { el } from "../page/dom.js";
+import { el, write } from "../page/dom.js";
 import { formatMs, formatPercent } from "../page/format.js";
 import { nameOf } from "../page/names.js";
 import { deferred } from "./deferred.js";
@@ -38,7 +38,7 @@ export function answerPanel({ store, session }) {
       }
       const { top, ms } = answer.result;
       list.dataset.about = answer.about;
-      about.textContent = say.times(sourceOf(answer), formatMs(ms.forward), formatMs(ms.total));
+      write(about, say.times(sourceOf(answer), formatMs(ms.forward), formatMs(ms.total)));
       speak(top[0]);
     },
   );
@@ -75,7 +75,7 @@ export function answerPanel({ store, session }) {
     shown.forEach((row, rank) => row.show(top[rank]));
     if (list.childElementCount !== shown.length) list.replaceChildren(...shown.map((row) => row.element));
     none.hidden = top.length > 0;
-    none.textContent = say.none(formatPercent(threshold));
+    write(none, say.none(formatPercent(threshold)));
   }
 
   return el(

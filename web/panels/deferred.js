@@ -7,7 +7,8 @@ import { fetchPart } from "../page/once.js";
 /** @typedef {import("../page/state.js").State} State */
 
 /**
- * A place that the panel takes when the state first wants it. What failed is tried again when it is next wanted.
+ * A place that the panel takes when the state first wants it. What failed is tried again when it is next wanted, or the
+ * user says so.
  * @param {Parameters<Panel>[0]} page
  * @param {(state: Readonly<State>) => boolean} wanted
  * @param {() => Promise<Panel>} load
@@ -15,8 +16,8 @@ import { fetchPart } from "../page/once.js";
 export function deferred({ store, session }, wanted, load) {
   const place = el("div", { class: "deferred" });
   let begun = false;
-  store.watch(wanted, async (now) => {
-    if (!now || begun) return;
+  async function fill() {
+    if (begun) return;
     begun = true;
     try {
       const panel = await fetchPart(load);
@@ -24,8 +25,9 @@ export function deferred({ store, session }, wanted, load) {
       if (place.isConnected) place.replaceWith(panel({ store, session }));
     } catch (error) {
       begun = false;
-      session.report(error);
+      session.report(error, fill);
     }
-  });
+  }
+  store.watch(wanted, (now) => now && void fill());
   return place;
 }

@@ -7,16 +7,16 @@ import { formatSentence } from "../page/format.js";
 /** @type {import("../page/state.js").Panel} */
 export function errorPanel({ store, session }) {
   const say = words();
+  const { language } = store.get();
   const title = el("strong");
   const hint = el("p", { class: "error-hint" });
-  // Faults speak English. Elsewhere the title and the hint are those of the code, and this is the detail.
-  const english = store.get().language === "en";
-  const message = el("p", { lang: "en", class: english ? "" : "error-detail" });
+  const message = el("p");
   const remedies = el("div", { class: "remedies" });
+  const body = el("div");
   const panel = el(
     "div",
     { class: "error", role: "alert", "data-testid": "error" },
-    el("div", {}, title, ...(english ? [message, hint] : [hint, message]), remedies),
+    body,
     el(
       "button",
       {
@@ -36,10 +36,16 @@ export function errorPanel({ store, session }) {
       delete panel.dataset.code;
       if (!fault) return;
       panel.dataset.code = fault.code;
+      // The engine speaks English. Elsewhere the title and the hint are those of the code, and what it says the detail.
+      const { language: spoken = "en" } = fault;
+      const foreign = spoken !== language;
       title.textContent = say.errors[fault.code].title;
       const { picture, ownName, ownLabels, live } = store.get();
       message.textContent = formatSentence(fault.message, [picture?.name ?? "", ownName, ownLabels, live.name]);
-      hint.textContent = formatSentence((english && fault.hint) || say.errors[fault.code].hint);
+      message.lang = spoken;
+      message.className = foreign ? "error-detail" : "";
+      hint.textContent = formatSentence((!foreign && fault.hint) || say.errors[fault.code].hint);
+      body.replaceChildren(title, ...(foreign ? [hint, message] : [message, hint]), remedies);
       remedies.replaceChildren(
         ...store
           .get()

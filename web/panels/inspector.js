@@ -1,6 +1,6 @@
 /** The inside of the chosen block, for the picture at hand. */
 
-import { toolWords } from "../language.js";
+import { toolWords, words } from "../language.js";
 import { el, icon } from "../page/dom.js";
 import { createMrffi } from "../page/xray/branches.js";
 import { byName, sameShapes } from "../page/xray/parts.js";
@@ -94,7 +94,13 @@ export function createInspector({ store, session }, plans) {
     drawn = inspection;
     inside.show(parts, inspection.explanation);
     element.dataset.block = inspected;
-    about.textContent += ` · ${inspection.about === "camera" ? say.camera : inspection.about}`;
+    about.textContent += ` · ${sourceOf(inspection.about)}`;
+  }
+
+  /** @param {string} about  as in the Answer */
+  function sourceOf(about) {
+    if (about === "camera") return say.camera;
+    return about === "screen" ? words().live.screenName : about;
   }
 
   /**

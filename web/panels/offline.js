@@ -34,10 +34,7 @@ export function offlinePanel({ store }) {
     ),
   );
 
-  store.watch(
-    (state) => state.offline,
-    (offline) => (ready.hidden = !offline),
-  );
+  store.watch(isOffline, (offline) => (ready.hidden = !offline));
   store.watch(
     (state) => state.install,
     (action) => (install.hidden = action === null),
@@ -47,4 +44,14 @@ export function offlinePanel({ store }) {
     (offer) => (prompt.hidden = offer === null),
   );
   return el("div", {}, line, prompt);
+}
+
+/**
+ * All that is in use is on this device. A model of the site says whether it was kept; nothing is any more once the user
+ * has cleared what was.
+ * @param {Readonly<import("../page/state.js").State>} state
+ */
+function isOffline({ siteKept, info, ownKept, keptBytes }) {
+  if (!siteKept || info === null || keptBytes === 0) return false;
+  return info.kept === undefined ? ownKept : info.kept === "kept";
 }

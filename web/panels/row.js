@@ -1,6 +1,6 @@
 /** A class with its probability, in the answer and among the classes that were searched for. */
 
-import { el, icon } from "../page/dom.js";
+import { el, icon, write } from "../page/dom.js";
 import { formatPercent } from "../page/format.js";
 import { nameOf } from "../page/names.js";
 
@@ -33,9 +33,9 @@ export function createRow(testId, toggle) {
       shown = index;
       element.dataset.index = String(index);
       element.dataset.p = String(p);
-      element.title = id;
-      label.textContent = nameOf(prediction);
-      percent.textContent = formatPercent(p);
+      if (element.title !== id) element.title = id;
+      write(label, nameOf(prediction));
+      write(percent, formatPercent(p));
       bar.style.setProperty("--share", String(p));
     },
     /** @param {number | undefined} index  of the class whose map is drawn */

@@ -41,9 +41,9 @@ export function sharePanel({ store }) {
   }
 
   const copyLink = () => {
-    const { picture, chosen, kernel } = store.get();
+    const { picture, chosen, dtype, kernel } = store.get();
     if (!picture || !kernel) return;
-    const link = toLink(location.href, { model: chosen, kernel: kernel.name, source: picture.source });
+    const link = toLink(location.href, { model: chosen, dtype, kernel: kernel.name, source: picture.source });
     void copy(link, say.linkCopied);
   };
   const link = button("copy-link", copyLink, icon("link"), say.link);

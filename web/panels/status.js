@@ -3,6 +3,7 @@
 import { words } from "../language.js";
 import { el } from "../page/dom.js";
 import { formatBytes } from "../page/format.js";
+import { isLoading } from "../page/state.js";
 
 /** @typedef {import("../page/state.js").State} State */
 
@@ -59,14 +60,15 @@ export function statusPanel({ store }) {
 }
 
 /** @param {Readonly<State>} state */
-function isLong({ activity }) {
-  return activity === "loading" || activity === "benchmarking";
+function isLong(state) {
+  return isLoading(state) || state.activity === "benchmarking";
 }
 
 /** @param {Readonly<State>} state */
-function describe({ activity, live, answer, progress }) {
+function describe(state) {
+  const { activity, live, answer, progress } = state;
   const say = words().status;
-  switch (activity) {
+  switch (isLoading(state) ? "loading" : activity) {
     case "loading":
       if (!progress || progress.done >= progress.total) return say.preparing;
       return progress.from === "browser" ? say.reading : say.downloading;

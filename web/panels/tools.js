@@ -62,7 +62,7 @@ export function toolsPanel({ store, session }) {
       sheets[names.indexOf(name)].replaceChildren(panel({ store, session }));
     } catch (error) {
       begun.delete(name);
-      session.report(error);
+      session.report(error, () => fill(name));
     }
   }
 

@@ -4,6 +4,9 @@ import { ClassifierError } from "../errors.js";
 
 /** @typedef {{pixels: Uint8ClampedArray, width: number, height: number}} Pixels */
 
+/** As in the Go module, which is asked too late: by then the pixels are there three times over. */
+const MAX_PIXELS = 100_000_000;
+
 /**
  * The frames of a film, one canvas for all of them. The last one can be had as a picture.
  */
@@ -17,6 +20,7 @@ export function createFrames() {
      * @returns {Pixels}
      */
     read(bitmap) {
+      refuseTooLarge(bitmap);
       const { width, height } = bitmap;
       if (canvas?.width !== width || canvas.height !== height) canvas = new OffscreenCanvas(width, height);
       return draw(canvas, bitmap);
@@ -39,7 +43,17 @@ export function createFrames() {
  * @returns {Pixels}
  */
 export function readPixels(bitmap) {
+  refuseTooLarge(bitmap);
   return draw(new OffscreenCanvas(bitmap.width, bitmap.height), bitmap);
+}
+
+/** @param {ImageBitmap} bitmap */
+function refuseTooLarge(bitmap) {
+  const { width, height } = bitmap;
+  if (width * height <= MAX_PIXELS) return;
+  bitmap.close();
+  const message = `The picture has ${width}×${height} pixels; the limit is ${MAX_PIXELS / 1e6} million.`;
+  throw new ClassifierError("image-too-large", message, "Scale the picture down and try again.");
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The insides of blocks without branches: the stem, what mixes, what halves, and the head. */
 
 import { el } from "../dom.js";
+import { nameOf as nameOfClass } from "../names.js";
 import { createSection } from "./branches.js";
 import { diverging, sequential } from "./colours.js";
 import { createFollowed, createMaps, nameOf } from "./figures.js";
@@ -112,7 +113,8 @@ export function createHead(parts, say, changed) {
       maps.show(parts);
       map.hidden = explanation === null;
       if (!explanation) return;
-      const { label, logit, bias, width, height, map: values } = explanation;
+      const { logit, bias, width, height, map: values } = explanation;
+      const label = nameOfClass(explanation);
       const scale = diverging(Math.max(...Array.from(values, Math.abs)));
       tile.show(values, width, height, scale, nameOf(say.camOf(label), values, say), label);
       legend.show(scale);
