@@ -51,16 +51,16 @@ visits: ## time a first and a second visit to the site over a line of 10 Mbit/s
 	./e2e/install.sh
 	node e2e/support/visits.mjs
 
-soak: ## live on a fake camera for half an hour, or for FRAMES=N: nothing may grow, fail or get slow
+soak: ## live on a fake camera for half an hour, or for FRAMES=N: nothing may grow, fail or get slow; RECORD=1 as above
 	./e2e/install.sh
-	cd e2e && node soak.mjs --frames "$(FRAMES)" --minutes "$(MINUTES)"
+	cd e2e && node soak.mjs --frames "$(FRAMES)" --minutes "$(MINUTES)" $(if $(RECORD),--record)
 
 animation: ## record the README's animation and screenshots; needs img2webp (on Debian: apt-get install webp)
 	./e2e/install.sh
 	cd e2e && node animation.mjs
 
-demo: ## measure what distillation and a long schedule are worth; writes docs/demo.* and the table in the READMEs
-	GOEXPERIMENT=simd go run ./train/demo
+demo: ## measure what distillation and a long schedule are worth (DATA=tiny-imagenet-200.zip); writes docs/demo.*
+	GOEXPERIMENT=simd go run ./train/demo $(if $(DATA),-data "$(DATA)")
 
 clean:
 	rm -rf build dist e2e/artifacts
