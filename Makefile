@@ -3,7 +3,8 @@ export GOTOOLCHAIN := go1.27.4
 
 ADDR ?= 127.0.0.1:8080
 
-# How long make fuzz gives each target; with RECORD=1 it adds what came of it to docs/reliability.md.
+# How long make fuzz gives each target; JOBS=N fuzzes so many at a time, RECORD=1 adds what came of it to
+# docs/reliability.md.
 FUZZTIME ?= 30s
 
 .PHONY: run test test-engines vet fuzz audit wasm site weights lighthouse bench visits soak animation demo clean
@@ -24,7 +25,7 @@ vet: ## gofmt and go vet, native and for the browser
 	GOOS=js GOARCH=wasm go vet ./...
 
 fuzz: ## fuzz every target for FUZZTIME; make test runs their seeds, and each target for two seconds
-	go run ./cmd/fuzz -time $(FUZZTIME) $(if $(RECORD),-record)
+	go run ./cmd/fuzz -time $(FUZZTIME) $(if $(JOBS),-jobs "$(JOBS)") $(if $(RECORD),-record)
 
 audit: ## ask the vulnerability databases of Go and npm about every dependency
 	@./.ci/audit

@@ -1,11 +1,14 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 const log = `fuzz: elapsed: 0s, gathering baseline coverage: 0/46 completed
@@ -39,6 +42,36 @@ func TestProgress(t *testing.T) {
 		if !strings.Contains(b.String(), want) {
 			t.Errorf("the table lacks %q:\n%s", want, b.String())
 		}
+	}
+}
+
+// TestEach: every number once, no more than allowed at a time, and none after an interrupt.
+func TestEach(t *testing.T) {
+	for _, jobs := range []int{0, 1, 3, 20} {
+		var mu sync.Mutex
+		var seen []int
+		busy, most := 0, 0
+		each(t.Context(), 10, jobs, func(i int) {
+			mu.Lock()
+			seen = append(seen, i)
+			busy++
+			most = max(most, busy)
+			mu.Unlock()
+			time.Sleep(time.Millisecond)
+			mu.Lock()
+			busy--
+			mu.Unlock()
+		})
+		slices.Sort(seen)
+		if want := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}; !slices.Equal(seen, want) || most > max(jobs, 1) {
+			t.Errorf("%d jobs: %v, %d at a time", jobs, seen, most)
+		}
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	calls := 0
+	each(ctx, 10, 1, func(int) { calls++; stop() })
+	if calls > 2 {
+		t.Errorf("%d calls after an interrupt", calls)
 	}
 }
 
@@ -115,7 +148,7 @@ func TestKeep(t *testing.T) {
 	}
 	a, b := target{"./a", "FuzzA", "reads a|b"}, target{"./b", "FuzzB", ""}
 	for range 2 {
-		if err := keep(dir, []target{a, b}, []result{{target: a, executions: 1_234_567, seconds: 3600, crashed: true, log: log}}); err != nil {
+		if err := keep(dir, []target{a, b}, []result{{target: a, executions: 1_234_567, seconds: 3600, processor: 900, crashed: true, log: log}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -123,7 +156,7 @@ func TestKeep(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"before\n" + begin + "| target", "| `a.FuzzA` | reads a\\|b | 2,469,134 | 2.00 | 2 |\n", "| `b.FuzzB` |  | 0 | 0.00 | 0 |\n" + end + "after\n"} {
+	for _, want := range []string{"before\n" + begin + "| target", "| `a.FuzzA` | reads a\\|b | 2,469,134 | 2.00 | 0.50 | 2 |\n", "| `b.FuzzB` |  | 0 | 0.00 | 0.00 | 0 |\n" + end + "after\n"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the document lacks %q:\n%s", want, text)
 		}

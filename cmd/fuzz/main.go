@@ -1,6 +1,7 @@
-// Command fuzz runs every fuzz target of the module for a while, one after the other, and prints a table.
+// Command fuzz runs every fuzz target of the module for a while, one after the other or several at a time, and prints a
+// table.
 //
-//	go run ./cmd/fuzz [-time 30s] [-match REGEXP] [-parallel N] [-record]
+//	go run ./cmd/fuzz [-time 30s] [-match REGEXP] [-jobs N] [-parallel N] [-record]
 //
 // It exits with 1 if a target failed: the input is then in the package's testdata/fuzz, where it stays a test. With
 // -record the executions are added to docs/fuzzing.json and the table in docs/reliability.md is written anew.
@@ -16,8 +17,10 @@ import (
 	"os/exec"
 	"os/signal"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"text/tabwriter"
 	"time"
 )
@@ -25,18 +28,27 @@ import (
 func main() {
 	spend := flag.Duration("time", 30*time.Second, "`time` for each target; 0 runs none")
 	match := flag.String("match", "", "only targets that match this `regexp`, such as vision or FuzzRead")
+	jobs := flag.Int("jobs", 1, "`targets` at a time")
 	parallel := flag.Int("parallel", 1, "`workers` for each target")
 	record := flag.Bool("record", false, "add the executions to "+recordFile+" and write the table in "+tableFile)
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := run(ctx, *spend, *match, *parallel, *record); err != nil {
+	if err := run(ctx, *match, options{*spend, *jobs, *parallel, *record}); err != nil {
 		fmt.Fprintln(os.Stderr, "fuzz:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, spend time.Duration, match string, parallel int, record bool) error {
+// options are what the flags of the same names say.
+type options struct {
+	time     time.Duration
+	jobs     int
+	parallel int
+	record   bool
+}
+
+func run(ctx context.Context, match string, opt options) error {
 	wanted, err := regexp.Compile(match)
 	if err != nil {
 		return err
@@ -45,28 +57,39 @@ func run(ctx context.Context, spend time.Duration, match string, parallel int, r
 	if err != nil {
 		return err
 	}
-	var results []result
-	failed := 0
-	for _, t := range all {
-		if spend <= 0 || !wanted.MatchString(t.name()) {
-			continue
-		}
-		fmt.Fprintf(os.Stderr, "%s for %v\n", t.name(), spend)
-		r, err := fuzz(ctx, t, spend, parallel)
-		// At once, so that an interrupt loses nothing.
-		if record {
-			if err := keep(".", all, []result{r}); err != nil {
-				return err
-			}
-		}
-		if ctx.Err() != nil {
-			return errors.New("interrupted")
-		}
-		if err != nil {
+	var chosen []target
+	if opt.time > 0 {
+		chosen = slices.DeleteFunc(slices.Clone(all), func(t target) bool { return !wanted.MatchString(t.name()) })
+	}
+
+	results, failed := make([]result, len(chosen)), 0
+	var recording error
+	var mu sync.Mutex // guards these, and the record
+	one := func(i int) {
+		t := chosen[i]
+		fmt.Fprintf(os.Stderr, "%s for %v\n", t.name(), opt.time)
+		r, err := fuzz(ctx, t, opt.time, opt.parallel)
+		mu.Lock()
+		defer mu.Unlock()
+		results[i] = r
+		if err != nil && ctx.Err() == nil {
 			failed++
 			fmt.Fprintf(os.Stderr, "%s\n%s: %v\n", r.log, t.name(), err)
 		}
-		results = append(results, r)
+		// At once, so that an interrupt loses nothing.
+		if opt.record && recording == nil {
+			recording = keep(".", all, []result{r})
+		}
+	}
+	each(ctx, len(chosen), opt.jobs, one)
+	if ctx.Err() != nil {
+		return errors.Join(errors.New("interrupted"), recording)
+	}
+	if opt.record && len(chosen) == 0 {
+		recording = keep(".", all, nil) // the table alone
+	}
+	if recording != nil {
+		return recording
 	}
 	if err := print(os.Stdout, results); err != nil {
 		return err
@@ -77,14 +100,36 @@ func run(ctx context.Context, spend time.Duration, match string, parallel int, r
 	return nil
 }
 
+// each calls f with every number below n, of which it has so many in hand at a time, until ctx is done.
+func each(ctx context.Context, n, jobs int, f func(int)) {
+	var group sync.WaitGroup
+	queue := make(chan int)
+	for range max(jobs, 1) {
+		group.Go(func() {
+			for i := range queue {
+				f(i)
+			}
+		})
+	}
+	for i := 0; i < n && ctx.Err() == nil; i++ {
+		select {
+		case queue <- i:
+		case <-ctx.Done():
+		}
+	}
+	close(queue)
+	group.Wait()
+}
+
 // result is what one run of a target came to.
 type result struct {
 	target      target
 	executions  int64
 	interesting int64 // inputs that reached new code
 	crashed     bool
-	seconds     float64
-	log         string // of the go command
+	seconds     float64 // by the clock
+	processor   float64 // seconds of a processor, with those of building the test
+	log         string  // of the go command
 }
 
 // fuzz runs one target. The error says that it failed: on an input, or because it could not be built.
@@ -98,6 +143,9 @@ func fuzz(ctx context.Context, t target, spend time.Duration, parallel int) (res
 	out, err := cmd.CombinedOutput()
 	r := result{target: t, crashed: err != nil, log: string(out)}
 	r.executions, r.interesting, r.seconds = progress(r.log)
+	if state := cmd.ProcessState; state != nil {
+		r.processor = (state.UserTime() + state.SystemTime()).Seconds()
+	}
 	return r, err
 }
 

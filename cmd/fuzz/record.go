@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -18,7 +19,8 @@ const (
 type tally struct {
 	Executions int64   `json:"executions"`
 	Seconds    float64 `json:"seconds"`
-	Found      int     `json:"found"` // failing inputs, each a test since it was mended
+	Processor  float64 `json:"processor"` // seconds of a processor, in the runs since these are counted
+	Found      int     `json:"found"`     // failing inputs, each a test since it was mended
 }
 
 // load reads the record of a checkout; a missing one is empty.
@@ -46,7 +48,8 @@ func keep(root string, all []target, results []result) error {
 	for _, r := range results {
 		t := record[r.target.name()]
 		t.Executions += r.executions
-		t.Seconds += r.seconds
+		t.Seconds += math.Round(r.seconds)
+		t.Processor += math.Round(r.processor)
 		if r.crashed && strings.Contains(r.log, failingInput) {
 			t.Found++
 		}
@@ -91,11 +94,12 @@ func insert(text, table string) (string, error) {
 // table is the record in Markdown.
 func table(all []target, record map[string]tally) string {
 	var b strings.Builder
-	b.WriteString("| target | what must hold | executions | hours | found and mended |\n| --- | --- | ---: | ---: | ---: |\n")
+	b.WriteString("| target | what must hold | executions | hours | of a processor | found and mended |\n| --- | --- | ---: | ---: | ---: | ---: |\n")
 	for _, t := range all {
 		r := record[t.name()]
 		doc := strings.NewReplacer("|", `\|`, "<", "&lt;", "*", `\*`).Replace(t.doc)
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %.2f | %d |\n", t.name(), doc, grouped(r.Executions), r.Seconds/3600, r.Found)
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %.2f | %.2f | %d |\n",
+			t.name(), doc, grouped(r.Executions), r.Seconds/3600, r.Processor/3600, r.Found)
 	}
 	return b.String()
 }
