@@ -21,6 +21,9 @@ const CHANCE = 4;
 const named = process.argv.slice(2);
 const files = named.length > 0 ? named : all();
 
+// The server and the tests are ended as the process ends, which a signal alone does not do.
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
+
 const site = await startSite();
 const folder = mkdtempSync(path.join(tmpdir(), "mobilemamba-tests-"));
 try {
@@ -58,7 +61,10 @@ async function run(files) {
     env: { ...process.env, SITE: site.url },
     stdio: "inherit",
   });
+  const end = () => tests.kill();
+  process.once("exit", end);
   const [code, signal] = await once(tests, "exit");
+  process.off("exit", end);
   const text = existsSync(lines) ? readFileSync(lines, "utf8") : "";
   /** @type {Outcome[]} */
   const outcomes = text
