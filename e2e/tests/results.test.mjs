@@ -185,6 +185,8 @@ test("the last pictures can be opened again; older ones are let go", async () =>
     );
   }
   const items = page.$("history-item");
+  // Its thumbnail comes after the answer.
+  await page.page.locator(`[data-testid="history-item"][title^="${HISTORY_LENGTH + 2}.png"]`).waitFor();
   assert.equal(await items.count(), HISTORY_LENGTH);
   assert.match((await items.last().getAttribute("title")) ?? "", /^3\.png: /);
   const urls = () => page.page.evaluate(() => /** @type {Set<string>} */ (Reflect.get(window, "urls")).size);
