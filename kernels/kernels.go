@@ -10,3 +10,4 @@
 package kernels
 
 //go:generate go run ./internal/asmgen .
+//go:generate go run ./internal/genamd64 .

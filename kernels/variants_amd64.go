@@ -4,8 +4,6 @@ package kernels
 
 import "simd/archsimd"
 
-//go:generate go run ./internal/genamd64
-
 // platformVariants returns the rows that this processor can run, slowest first.
 func platformVariants() []Set {
 	var sets []Set
