@@ -45,6 +45,7 @@ weights: ## fetch an official checkpoint, convert it and add it to the page (VAR
 	go run ./cmd/mobilemamba weights --variant "$(or $(VARIANT),T2)" $(if $(FILE),--file "$(FILE)") $(if $(FROM),--from "$(FROM)")
 
 bench: ## time this project beside ONNX Runtime, in the browser and natively
+	./e2e/install.sh
 	./.ci/npm-ci bench
 	node bench/run.mjs
 

@@ -1,6 +1,7 @@
 // The benchmark's browser part: every engine in a worker of its own, all in one Chromium.
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
+import { findChromium } from '../e2e/support/programs.mjs';
 import { bench, outDir, siteDir } from './build.mjs';
 import { serve } from './server.mjs';
 import { median } from './stats.mjs';
@@ -11,7 +12,7 @@ export async function timeBrowser(plan, engines) {
     '/bench/': bench, '/site/': siteDir, '/models/': outDir, '/ort/': join(bench, 'node_modules', 'onnxruntime-web', 'dist'),
   });
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: findChromium(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
   });
   try {

@@ -4,18 +4,12 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { chromium } from "playwright-core";
-import { findProgram } from "./programs.mjs";
+import { findChromium } from "./programs.mjs";
 import { startSite } from "./site.mjs";
 
 /** @typedef {import("playwright-core").Page} PlaywrightPage */
 /** @typedef {import("playwright-core").BrowserContextOptions} ContextOptions */
 /** @typedef {{name: string, mimeType: string, buffer: Buffer}} TestFile */
-
-/** The browser of the machine: CHROMIUM=PATH or the first known name on PATH. */
-export function findChromium() {
-  const names = ["chromium", "chromium-browser", "google-chrome"];
-  return findProgram("CHROMIUM", names, "install Chromium with the package manager");
-}
 
 /**
  * How Chromium is started.

@@ -21,6 +21,12 @@ export function findProgram(variable, names, install) {
   throw new Error(`no ${names.join(", ")} found: ${install}, or set ${variable}=PATH`);
 }
 
+/** Chromium: CHROMIUM=PATH or the first known name on PATH; the same names as in install.sh. */
+export function findChromium() {
+  const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+  return findProgram("CHROMIUM", names, "install Chromium with the package manager");
+}
+
 /** @param {string} file */
 export function executable(file) {
   try {
