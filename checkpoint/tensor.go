@@ -134,7 +134,8 @@ func (t *Tensor) Float32s() ([]float32, error) {
 	return out, nil
 }
 
-// Float64s returns the elements as float64, row-major. Integers beyond 2^53 are rounded.
+// Float64s returns the elements as float64, row-major. Integers beyond 2^53 are rounded. It is an error if the file
+// cannot be read.
 func (t *Tensor) Float64s() ([]float64, error) {
 	if t.data != nil || t.src.scale != nil {
 		data, err := t.Float32s()

@@ -42,7 +42,9 @@ type Classifier struct {
 // defaultResolution is the side of the input for a checkpoint that does not tell: the smallest of the paper's.
 const defaultResolution = 192
 
-// New loads a checkpoint. Without a manifest entry the picture is prepared by the paper's test transform.
+// New loads a checkpoint. Without a manifest entry the picture is prepared by the paper's test transform. It is an error
+// if there are no such kernels, the tensors are no MobileMamba (a *checkpoint.Error), the entry's steps cannot be
+// followed, or the labels are of another number of classes (a *LabelError).
 func New(sd *checkpoint.StateDict, opt Options) (*Classifier, error) {
 	set, err := kernels.Select(opt.Kernel)
 	if err != nil {

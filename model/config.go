@@ -56,6 +56,12 @@ func New(name string, resolution int, embedDim, depth, kernels [3]int, classes i
 	return c
 }
 
+// XT is smaller than the paper's models: the configuration of the one that the page ships. The resolution may be any,
+// and the classes are those of the data.
+func XT(resolution, classes int) Config {
+	return New("XT", resolution, [3]int{96, 160, 224}, [3]int{1, 2, 2}, [3]int{7, 5, 3}, classes)
+}
+
 // Variant returns the named row of Variants.
 func Variant(name string) (Config, bool) {
 	for _, c := range Variants {

@@ -18,8 +18,8 @@ type Explanation struct {
 //	logit[c] = bias[c] + Σ_pos (1/P)·Σ_ch w[c, ch]·x[pos, ch],
 //
 // and the map is exact: no gradient is needed and nothing is approximated (class activation maps,
-// arXiv 1512.04150). With distillation w and bias are the
-// means of the two heads'. BN is folded into both.
+// arXiv 1512.04150). With distillation w and bias are the means of the two heads'. BN is folded into both. It is an
+// error if there was no pass, or is no such class.
 func (m *Model) Explain(s *State, class int) (*Explanation, error) {
 	x := s.final
 	if x.Data == nil {

@@ -80,8 +80,23 @@ const inputSuffix = "input"
 //	patch_embed        conv1, conv2, conv3: the stem's maps behind each ReLU
 //	blocksN.0, .2      depthwise: the map between the convolution and the FFN
 //	blocksN.1          expanded, halved, weighted: behind conv1, conv2 and squeeze-and-excite
-//	blocksN.M          see mobileMambaBlock.parts
+//	blocksN.M          the branches, in the order of computation:
+//	  global-in        what the long range branch gets
+//	  bands            its wavelet bands LL, V, H, D (planes), half as high and wide
+//	  filtered         the bands behind their convolution
+//	  wavelet          the inverse transform of those: the wavelet's half of the branch
+//	  delta            Δ of the selective scan, forward and backward (planes), of d_inner channels
+//	  delta-mean       the mean of Δ over the channels
+//	  keep             the mean over the channels of exp(Δ·A), the share of its state that the scan keeps at a position
+//	  scan             base_scale·SS2D: the scan's half of the branch
+//	  global           their sum, the branch's output
+//	  local-in         what the local branch gets
+//	  local            its output
+//	  identity         what the identity branch passes on, if it has channels
+//	  steps            the block's input and the map behind dw0, ffn0, mixer, dw1, ffn1 (planes)
 //	head               features: the last map, and pooled, its mean; it has no output but the logits
+//
+// It is an error if the last pass has no module of that name.
 func (m *Model) Inspect(s *State, x []float32, block string) ([]Part, error) {
 	at := 0
 	for at < len(s.Trace) && s.Trace[at].Name != block {
@@ -200,21 +215,7 @@ func (m *mobileMambaBlock) probes() []string {
 	return append(directionSuffixes[:], ".dw0", ".ffn0", ".mixer", ".dw1", ".ffn1", dwt, scaled, idwt, globals, locals)
 }
 
-// parts are, in the order of computation:
-//
-//	global-in   what the long range branch gets
-//	bands       its wavelet bands LL, V, H, D (planes), half as high and wide
-//	filtered    the bands behind their convolution
-//	wavelet     the inverse transform of those: the wavelet's half of the branch
-//	delta       Δ of the selective scan, forward and backward (planes), of d_inner channels
-//	delta-mean  the mean of Δ over the channels
-//	keep        the mean over the channels of exp(Δ·A), the share of its state that the scan keeps at a position
-//	scan        base_scale·SS2D: the scan's half of the branch
-//	global      their sum, the branch's output
-//	local-in    what the local branch gets
-//	local       its output
-//	identity    what the identity branch passes on, if it has channels
-//	steps       the block's input and the map behind dw0, ffn0, mixer, dw1, ffn1 (planes)
+// parts are those that Inspect lists.
 func (m *mobileMambaBlock) parts(c *capture) {
 	in := c.seen[".ffn0"]
 	g, l := m.mixer.global, m.mixer.global+m.mixer.local

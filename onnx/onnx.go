@@ -36,7 +36,8 @@ type Options struct {
 }
 
 // Write exports the network that a checkpoint describes. Input x [1, 3, H, W] is a normalised image, output
-// logits [1, classes]. The same tensors and options always give the same bytes.
+// logits [1, classes]. The same tensors and options always give the same bytes. It is an error if the tensors are no
+// MobileMamba, or the size of the input is neither given nor known.
 func Write(w io.Writer, sd *checkpoint.StateDict, opt Options) error {
 	folded, config, err := model.Fuse(sd)
 	if err != nil {

@@ -47,7 +47,8 @@ type Picture struct {
 
 // OpenDataset reads all pictures of a folder or zip file, or of the only folder in it. It keeps up to budget bytes of
 // pixels, reduced so that the short side is at most limit pixels. Progress, if not nil, is told how many of how many
-// files are read.
+// files are read. Pictures that cannot be read are skipped and named; a class without any, two roots of different
+// classes, or no such folder is an error.
 func OpenDataset(ctx context.Context, name string, limit int, budget int64, progress func(done, of int)) (*Dataset, error) {
 	files, closer, err := pictures.Open(name)
 	if err != nil {

@@ -2,9 +2,8 @@ package train
 
 import "math"
 
-// Losses are means over the batch. Each function returns the loss of logits [B, K] and adds its gradient to dlogits.
-
-// CrossEntropy is -1/B·Σ target·log softmax(logits) for targets [B, K], which need not sum to one.
+// CrossEntropy returns -1/B·Σ target·log softmax(logits) for logits and targets [B, classes], which need not sum to one,
+// and adds its gradient to dlogits [B, classes].
 func CrossEntropy(dlogits, logits, target []float32, classes int) float64 {
 	batch := len(logits) / classes
 	log := make([]float64, classes)
@@ -24,8 +23,9 @@ func CrossEntropy(dlogits, logits, target []float32, classes int) float64 {
 	return total / float64(batch)
 }
 
-// Distill is the soft knowledge distillation loss (arXiv 1503.02531),
-// weight·tau²·KL(softmax(teacher/tau) ‖ softmax(logits/tau)).
+// Distill returns the soft knowledge distillation loss (arXiv 1503.02531), the mean over the batch of
+// weight·tau²·KL(softmax(teacher/tau) ‖ softmax(logits/tau)), for logits [B, classes] of both, and adds its gradient to
+// dlogits [B, classes]. The temperature tau is positive.
 func Distill(dlogits, logits, teacher []float32, classes int, tau, weight float64) float64 {
 	batch := len(logits) / classes
 	student, want := make([]float64, classes), make([]float64, classes)

@@ -69,7 +69,8 @@ func (n *Network) Forward(x []float32, b, h, w int) []float32 {
 	return n.forward(x, b, h, w)
 }
 
-// Eval computes the logits in evaluation mode.
+// Eval computes the logits [B, Classes] of normalised pictures x [B, H, W, 3] in evaluation mode: BatchNorm uses the
+// running statistics, and no path is dropped. The logits are valid until the next pass.
 func (n *Network) Eval(x []float32, b, h, w int) []float32 {
 	n.pass.training, n.pass.update = false, false
 	return n.forward(x, b, h, w)
@@ -83,8 +84,8 @@ func (n *Network) forward(x []float32, b, h, w int) []float32 {
 	return n.head.forward(&n.pass, y).Data
 }
 
-// Backward computes the gradients of all parameters for the gradient of the logits of the last Forward, and that of
-// the pictures in dx, if it is not nil.
+// Backward computes the gradients of all parameters for dlogits [B, Classes], the gradient of the logits of the last
+// Forward, and in dx [B, H, W, 3] that of its pictures, if it is not nil.
 func (n *Network) Backward(dlogits, dx []float32) {
 	p := &n.pass
 	in := n.head.in

@@ -18,28 +18,29 @@ type Options struct {
 	StartSize   int     `json:"start_size,omitempty"` // their side; 0 for Size
 	StartEpochs float64 `json:"start_epochs,omitempty"`
 
-	Epochs       float64 `json:"epochs"`
-	WarmupEpochs float64 `json:"warmup_epochs"`
-	Batch        int     `json:"batch"`
-	LR           float64 `json:"lr"` // at a batch of 512; it scales with the batch
-	WeightDecay  float64 `json:"weight_decay"`
-	Clip         float64 `json:"clip"`
-	AverageDecay float64 `json:"ema_decay"`
-	Smoothing    float64 `json:"smoothing"`
-	DropPath     float64 `json:"drop_path"`
-	Mixing       Mixing  `json:"mixing"`
-	Augment      Augment `json:"augment"`
-	Seed         uint64  `json:"seed"`
-	EvalEvery    int     `json:"eval_every"` // epochs between two evaluations; 0 for 1
-	Limit        int     `json:"limit"`      // training pictures to use, spread evenly over the classes; 0 for all
+	Epochs       float64 `json:"epochs"`        // passes over the training pictures; the schedule's length
+	WarmupEpochs float64 `json:"warmup_epochs"` // of them, in which the learning rate rises
+	Batch        int     `json:"batch"`         // pictures a step, even
+	LR           float64 `json:"lr"`            // at a batch of 512; it scales with the batch
+	WeightDecay  float64 `json:"weight_decay"`  // of AdamW, for the parameters that decay (Param.Decays)
+	Clip         float64 `json:"clip"`          // largest norm of all gradients together; 0 for any
+	AverageDecay float64 `json:"ema_decay"`     // share of the moving average that a step keeps
+	Smoothing    float64 `json:"smoothing"`     // share of a target that goes to all classes alike
+	DropPath     float64 `json:"drop_path"`     // probability that a picture skips the last residual branch; less for those before
+	Mixing       Mixing  `json:"mixing"`        // of pairs of pictures
+	Augment      Augment `json:"augment"`       // of each picture
+	Seed         uint64  `json:"seed"`          // of everything random
+	EvalEvery    int     `json:"eval_every"`    // epochs between two evaluations; 0 for 1
+	Limit        int     `json:"limit"`         // training pictures to use, spread evenly over the classes; 0 for all
 
 	Teacher       string  `json:"teacher,omitempty"`      // what the teacher is: a name and what tells it from others
 	TeacherSize   int     `json:"teacher_size,omitempty"` // side of its input; 0 for its configuration's, or Size
-	Tau           float64 `json:"kd_tau"`
-	DistillWeight float64 `json:"kd_weight"`
+	Tau           float64 `json:"kd_tau"`                 // temperature of both softmaxes
+	DistillWeight float64 `json:"kd_weight"`              // of the distillation's loss beside the labels'
 }
 
-// DefaultOptions is the paper's recipe, with augmentation that does not need RandAugment.
+// DefaultOptions is the paper's recipe (300 epochs, AdamW at 1.5e-3 with decay 0.05, smoothing 0.1, mixup and cutmix,
+// distillation with weight 5) with lighter augmentation, which does not need RandAugment. Config and Size are to be set.
 func DefaultOptions() Options {
 	return Options{
 		Epochs: 300, WarmupEpochs: 20, Batch: 128, LR: 1.5e-3, WeightDecay: 0.05, Clip: 5, AverageDecay: 0.9998,

@@ -61,7 +61,8 @@ type Progress struct {
 }
 
 // NewTrainer prepares a run from scratch. Its files go to the folder dir. The teacher may be nil. Workers are 0 for
-// one a core.
+// one a core. Options that cannot work, a teacher of other pictures or classes, and fewer pictures than a batch are
+// errors.
 func NewTrainer(data *Dataset, dir string, o Options, teacher *Teacher, workers int) (*Trainer, error) {
 	o.Config.Classes = len(data.Classes)
 	o.Config.Resolution = o.Size
@@ -154,7 +155,8 @@ func (t *Trainer) Start(sd *checkpoint.StateDict) error {
 	return nil
 }
 
-// Resume continues the run whose state lies in the folder.
+// Resume continues the run whose state lies in the folder. A state that is missing, damaged, of another network or of
+// other pictures is an error.
 func (t *Trainer) Resume() error {
 	if err := t.load(filepath.Join(t.dir, StateFile)); err != nil {
 		return err

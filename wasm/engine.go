@@ -32,7 +32,6 @@ type loadRequest struct {
 	OwnLabels  bool            `js:"ownLabels"` // they must fit; without it a checkpoint of one's own ignores labels of another number of classes
 	Kernel     string          `js:"kernel"`    // "" or "auto": the fastest of this module
 	Resolution int             `js:"resolution"`
-	EMA        bool            `js:"ema"`
 }
 
 func (e *engine) load(arg js.Value) (js.Value, error) {
@@ -56,7 +55,7 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err != nil {
 		return js.Value{}, badRequest("load", err)
 	}
-	sd, err := checkpoint.Read(file, size, checkpoint.Options{EMA: req.EMA})
+	sd, err := checkpoint.Read(file, size, checkpoint.Options{})
 	if err != nil {
 		return js.Value{}, err
 	}
@@ -92,11 +91,10 @@ func readerOf(v js.Value) (io.ReaderAt, int64, error) {
 
 // classifyRequest is what classify takes beside "bytes", an encoded picture, or "pixels", RGBA.
 type classifyRequest struct {
-	Top               int     `js:"top"`
-	Width             int     `js:"width"`
-	Height            int     `js:"height"`
-	IgnoreOrientation bool    `js:"ignoreOrientation"`
-	Weight            float64 `js:"weight"` // of a frame in the average of a film; 0: it alone
+	Top    int     `js:"top"`
+	Width  int     `js:"width"`
+	Height int     `js:"height"`
+	Weight float64 `js:"weight"` // of a frame in the average of a film; 0: it alone
 }
 
 func (e *engine) classify(arg js.Value) (js.Value, error) {
@@ -133,7 +131,7 @@ func (e *engine) picture(req *classifyRequest, arg js.Value) (_ *vision.Image, e
 	if err != nil {
 		return nil, badRequest("classify: bytes", err)
 	}
-	return vision.Decode(data, vision.DecodeOptions{IgnoreOrientation: req.IgnoreOrientation})
+	return vision.Decode(data, vision.DecodeOptions{})
 }
 
 func (e *engine) explain(arg js.Value) (js.Value, error) {

@@ -23,7 +23,7 @@ type command struct {
 var commands = []command{
 	{"classify", "classify [--model M] [--top 5] [--json] IMAGE…", "name what pictures show", runClassify},
 	{"eval", "eval [--model M] [--limit N] [--json] DIR|ZIP", "measure accuracy over CLASS_ID/image", runEval},
-	{"convert", "convert [--dtype f32|f16|i8] [--ema] [--variant NAME] [--resolution N] IN OUT.safetensors", "fold a checkpoint and write it as safetensors", runConvert},
+	{"convert", "convert [--dtype f32|f16|i8] [--ema] [--keep-bn] [--variant NAME] [--resolution N] IN OUT.safetensors", "fold a checkpoint and write it as safetensors", runConvert},
 	{"weights", "weights [--variant T2|T2†|…|B4†|all] [--file PTH] [--from URL] [--forget]", "fetch the authors' checkpoints and add them to the page", runWeights},
 	{"forward", "forward --weights CKPT --input X.safetensors --output Y.safetensors [--variant NAME] [--ema] [--trace]", "run the network on a raw tensor", runForward},
 	{"bench", "bench [--variant NAME | --model M] [--size N] [--runs N] [--json]", "time every block", runBench},

@@ -21,7 +21,7 @@ type trainFlags struct {
 	teacher, logits, init string
 	workers               int
 	resume                bool
-	evalEvery, cache      int
+	cache                 int
 	saveEvery             time.Duration
 }
 
@@ -132,7 +132,7 @@ func trainConfig(name string, size *int) (model.Config, error) {
 	switch {
 	case ok:
 	case name == "XT":
-		c = model.New("XT", 96, [3]int{96, 160, 224}, [3]int{1, 2, 2}, [3]int{7, 5, 3}, 0)
+		c = model.XT(96, 0)
 	default:
 		text, err := os.ReadFile(name)
 		if err != nil {

@@ -1,8 +1,8 @@
 // Package ops is the arithmetic of training: every operation of the network forward and backward, over a batch of
 // channels-last maps, spread over a team of workers.
 //
-// Each operation stands in one file, the scalar Go reference first; an AVX-512 variant of its inner loop, where
-// there is one, stands beside it. Work is cut into tasks by the shapes alone and partial sums are added in the order
+// Each operation stands in one file, the scalar Go reference first; an AVX-512 variant of its inner loop (for the matrix
+// product AVX2 too), where there is one, stands beside it. Work is cut into tasks by the shapes alone and partial sums are added in the order
 // of the tasks, so results do not depend on the number of workers, to the last bit.
 //
 // Arguments are trusted: the layers of package train size every buffer.
