@@ -44,7 +44,7 @@ export function toFault(thrown, fallback) {
  * @returns {ClassifierError}
  */
 export function fromFault(fault) {
-  return new ClassifierError(fault.code, fault.message, fault.hint);
+  return new ClassifierError(fault.code, fault.message, fault.hint, fault.language);
 }
 
 /**

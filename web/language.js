@@ -2,14 +2,14 @@
 
 import { en } from "./languages/en.js";
 
-/** @typedef {"en" | "zh"} Language */
+/** @typedef {keyof typeof LANGUAGES} Language  a tag in small letters */
 /** @typedef {typeof en} Words */
 /** @typedef {typeof import("./languages/en-tools.js").enTools} ToolWords */
 
 /**
  * Every language, in its own name. English is always there; another one is fetched when it is wanted, and what the
  * tools say when the first of them is.
- * @type {Record<Language, {name: string, load: () => Promise<Words>, loadTools: () => Promise<ToolWords>}>}
+ * @satisfies {Record<string, {name: string, load: () => Promise<Words>, loadTools: () => Promise<ToolWords>}>}
  */
 export const LANGUAGES = {
   en: {
@@ -104,8 +104,10 @@ export function rememberLanguage(chosen) {
 export function chooseLanguage(wishes) {
   const known = /** @type {Language[]} */ (Object.keys(LANGUAGES));
   for (const wish of wishes) {
-    const match = known.find((candidate) => wish?.toLowerCase().split("-")[0] === candidate);
-    if (match) return match;
+    const tag = wish?.toLowerCase();
+    // That of a country or a script, if the page has it, or of its language.
+    const match = [tag, tag?.split("-")[0]].flatMap((wanted) => known.filter((candidate) => candidate === wanted));
+    if (match.length > 0) return match[0];
   }
   return "en";
 }

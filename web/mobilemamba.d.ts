@@ -363,15 +363,15 @@ export type FeatureMaps = {
 
 export type MemoryUse = {
   /**
-   * the WebAssembly memory, in pages of 64 KiB; it never shrinks
+   * bytes of the WebAssembly memory, which grows by 64 KiB and never shrinks
    */
   module: number;
   /**
-   * objects of the Go program
+   * bytes of the Go program's objects
    */
   heap: number;
   /**
-   * what Go has taken of the module's memory
+   * bytes that Go has taken of the module's memory
    */
   reserved: number;
   /**
@@ -447,6 +447,10 @@ export type ModelEntry = {
   id: string;
   title: string;
   variant: string;
+  /**
+   * embed_dim and depth, for people
+   */
+  config: string;
   resolution: number;
   labels: string;
   /**

@@ -1,5 +1,5 @@
 /**
- * The only place that asks servers for anything, on the page and in the worker. Requests stay with the site unless the
+ * The only place that asks other servers for anything, on the page and in the worker. Requests stay with the site unless the
  * user named another server: by the address of a picture, or by choosing one of the authors' checkpoints.
  */
 

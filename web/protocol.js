@@ -304,11 +304,10 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  */
 
 /**
- * Bytes.
  * @typedef {object} MemoryUse
- * @property {number} module       the WebAssembly memory, in pages of 64 KiB; it never shrinks
- * @property {number} heap         objects of the Go program
- * @property {number} reserved     what Go has taken of the module's memory
+ * @property {number} module       bytes of the WebAssembly memory, which grows by 64 KiB and never shrinks
+ * @property {number} heap         bytes of the Go program's objects
+ * @property {number} reserved     bytes that Go has taken of the module's memory
  * @property {number} collections  of garbage, since the start
  */
 
@@ -382,6 +381,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
  * @property {string} id
  * @property {string} title
  * @property {string} variant
+ * @property {string} config  embed_dim and depth, for people
  * @property {number} resolution
  * @property {string} labels
  * @property {object[]} preprocess  read by the Go module
