@@ -57,17 +57,19 @@ func TestModelsAreTranslated(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, e := range m.Models {
-		zh, ok := e.Translations["zh"]
-		if !ok {
-			t.Errorf("%s has no Chinese translation", e.ID)
-			continue
-		}
-		if want := strings.TrimSuffix(e.Labels, ".tsv") + ".zh.tsv"; zh.Labels != want {
-			t.Errorf("%s: its Chinese labels are %s, not %s", e.ID, zh.Labels, want)
-		}
-		labels(t, path.Join(path.Dir(ManifestPath), zh.Labels))
-		if e.Accuracy != nil && zh.Dataset == "" {
-			t.Errorf("%s: the data set of its accuracy has no Chinese name", e.ID)
+		for _, tag := range []string{"zh"} {
+			x, ok := e.Translations[tag]
+			if !ok {
+				t.Errorf("%s has no translation to %s", e.ID, tag)
+				continue
+			}
+			if want := strings.TrimSuffix(e.Labels, ".tsv") + "." + tag + ".tsv"; x.Labels != want {
+				t.Errorf("%s: its labels in %s are %s, not %s", e.ID, tag, x.Labels, want)
+			}
+			labels(t, path.Join(path.Dir(ManifestPath), x.Labels))
+			if e.Accuracy != nil && x.Dataset == "" {
+				t.Errorf("%s: the data set of its accuracy has no name in %s", e.ID, tag)
+			}
 		}
 	}
 }
