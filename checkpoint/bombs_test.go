@@ -34,9 +34,6 @@ func refusal(t *testing.T, err error) {
 // manyTensors is a pickle of n tensors of the given opcodes; number i lies in storage key(i).
 func manyTensors(n int, numel, offset, shape, strides string, key func(i int) string) string {
 	var b strings.Builder
-	text := func(s string) string {
-		return string(binary.LittleEndian.AppendUint32([]byte{'X'}, uint32(len(s)))) + s
-	}
 	b.WriteString("\x80\x02ctorch._utils\n_rebuild_tensor_v2\nr\x01\x00\x00\x00ctorch\nFloatStorage\nr\x02\x00\x00\x00}")
 	for i := range n {
 		b.WriteString(text(fmt.Sprintf("w%d", i)) + "j\x01\x00\x00\x00((" + text("storage") + "j\x02\x00\x00\x00" + text(key(i)) + text("cpu") + numel + "tQ")
@@ -81,7 +78,6 @@ func TestBombs(t *testing.T) {
 	const one, two, mega = "K\x01", "K\x02", "J\x00\x00\x10\x00"
 	zero := func(int) string { return "0" }
 	own := func(i int) string { return fmt.Sprint(i) }
-	text := func(n int) string { return string(binary.LittleEndian.AppendUint32([]byte{'X'}, uint32(n))) }
 	header := func(n int, entry func(i int) string) []byte {
 		var b strings.Builder
 		for i := range n {
@@ -128,8 +124,12 @@ func TestBombs(t *testing.T) {
 		{"an integer of 4 GB", archive(t, "\x80\x02\x8b\xff\xff\xff\x7f."), checkpoint.Unsafe, "opcode 0x8b"},
 		{"an integer of a megabyte in decimal", archive(t, "\x80\x02L"+strings.Repeat("9", 1<<20)+"L\n."), checkpoint.Unsafe, "opcode 0x4c"},
 		{"an integer of 255 bytes", archive(t, "\x80\x02\x8a\xff"+strings.Repeat("\xff", 255)+"."), checkpoint.NotACheckpoint, "dictionary"},
-		{"a name of 16 MB", archive(t, "\x80\x02}"+text(15<<20)+strings.Repeat("n", 15<<20)+pickledTensor(one, "K\x00", one+"\x85", one+"\x85")[9:]), checkpoint.Corrupt, "no storage"},
-		{"a storage's name of 1 MB", archive(t, manyTensors(1, one, "K\x00", one+"\x85", one+"\x85", func(int) string { return strings.Repeat("\x1b[2J", 1<<18) })), checkpoint.Corrupt, "no storage"},
+		{"a name of 16 MB", archive(t, "\x80\x02}"+text(strings.Repeat("n", 15<<20))+pickledTensor(one, "K\x00", one+"\x85", one+"\x85")[9:]), checkpoint.Unsafe, "key of"},
+		{"a storage's name of 1 MB", archive(t, manyTensors(1, one, "K\x00", one+"\x85", one+"\x85", func(int) string { return strings.Repeat("\x1b[2J", 1<<18) })), checkpoint.Unsafe, "key of"},
+		{"a name of a megabyte used again and again", archive(t, "\x80\x02"+text(strings.Repeat("k", 1<<20))+"q\x00N}"+strings.Repeat("h\x00Ns", 100_000)+"."), checkpoint.Unsafe, "key of"},
+		{"a tensor built again and again", archive(t, again(260_000), 4), checkpoint.Corrupt, "not PyTorch's"},
+		{"a tensor of nine dimensions built again and again", archive(t, tensorAgain(9, 130_000), 4), checkpoint.NotACheckpoint, "dictionary"},
+		{"a legacy file of four pickles, each as large as one may be", legacyOf(strings.Repeat("]", 1<<17) + strings.Repeat("\x94", 1<<18)), checkpoint.Unsafe, ""},
 
 		{"a thousand tensors in one storage", archive(t, manyTensors(1000, mega, "K\x00", mega+"\x85", one+"\x85", zero), 4<<20), checkpoint.Unsafe, "more than 16 times"},
 		{"a thousand storages in one place", overlapping(t, manyTensors(1000, mega, "K\x00", mega+"\x85", one+"\x85", own), 4<<20, 1000), checkpoint.Unsafe, "more than 16 times"},
@@ -160,6 +160,45 @@ func TestBombs(t *testing.T) {
 			refusal(t, err)
 		})
 	}
+}
+
+// text is the opcode of a string.
+func text(s string) string {
+	return string(binary.LittleEndian.AppendUint32([]byte{'X'}, uint32(len(s)))) + s
+}
+
+// again is a pickle that builds a tensor of 64 dimensions n times from arguments that it remembers.
+func again(n int) string { return tensorAgain(64, n) }
+
+// tensorAgain is the same for any number of dimensions.
+func tensorAgain(rank, n int) string {
+	ones := "(" + strings.Repeat("K\x01", rank) + "t"
+	return "\x80\x02ctorch._utils\n_rebuild_tensor_v2\nq\x00((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x01tQK\x00" +
+		ones + ones + "\x89Ntq\x01" + strings.Repeat("h\x00h\x01R", n) + "."
+}
+
+// legacyOf is a checkpoint of before PyTorch 1.6 whose pickles are all the same, but for the first.
+func legacyOf(pickle string) []byte {
+	return []byte("\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19." + strings.Repeat("\x80\x02"+pickle+".", 4))
+}
+
+// Tensors that share a storage ask for its place once, however long its name is.
+func TestManyTensorsOfOneStorage(t *testing.T) {
+	key := strings.Repeat("k", 1000)
+	tensor := "ctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\n" + text(key) +
+		"U\x03cpuK\x00tQK\x00K\x00\x85K\x01\x85\x89NtRq\x00}"
+	var p strings.Builder
+	p.WriteString("\x80\x02" + tensor)
+	for i := range 50_000 {
+		p.WriteString("U\x03" + string([]byte{byte(i), byte(i >> 8), 'w'}) + "h\x00s")
+	}
+	p.WriteString(".")
+	data := archiveOf(t, map[string][]byte{"a/data.pkl": []byte(p.String()), "a/data/" + key: nil})
+	bounds.Check(t, "reading", cost(data), func() {
+		if sd, err := parse(data); err != nil || len(sd.Tensors) != 50_000 {
+			t.Fatal(err)
+		}
+	})
 }
 
 // Weights that are tied, and a checkpoint that is all of it, are no bomb.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"maps"
 	"runtime"
 	"slices"
 	"strings"
@@ -27,25 +28,43 @@ func safetensors(header string, data int) []byte {
 // archive makes a checkpoint of a pickle and storages "0", "1", ….
 func archive(t *testing.T, pickle string, storages ...int) []byte {
 	t.Helper()
+	files := map[string][]byte{"a/data.pkl": []byte(pickle)}
+	for i, n := range storages {
+		files[fmt.Sprintf("a/data/%d", i)] = make([]byte, n)
+	}
+	return archiveOf(t, files)
+}
+
+// archiveOf makes a zip file as PyTorch does, nothing compressed, in the order of the names.
+func archiveOf(t *testing.T, files map[string][]byte) []byte {
+	t.Helper()
 	var b bytes.Buffer
 	w := zip.NewWriter(&b)
-	add := func(name string, data []byte) {
+	for _, name := range slices.Sorted(maps.Keys(files)) {
 		f, err := w.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Store})
 		if err == nil {
-			_, err = f.Write(data)
+			_, err = f.Write(files[name])
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	add("a/data.pkl", []byte(pickle))
-	for i, n := range storages {
-		add(fmt.Sprintf("a/data/%d", i), make([]byte, n))
-	}
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// encrypted sets the flag in a zip file's directory that says so of its entries.
+func encrypted(data []byte) []byte {
+	for at := 0; ; at += 4 {
+		next := bytes.Index(data[at:], []byte("PK\x01\x02"))
+		if next < 0 {
+			return data
+		}
+		at += next
+		data[at+8] |= 1
+	}
 }
 
 // pickledTensor is a pickle {"w": tensor} with the given opcodes for offset, shape and strides.
@@ -113,6 +132,17 @@ func TestHostileFiles(t *testing.T) {
 		{"wrong span", safetensors(`{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}`, 8), checkpoint.Corrupt, "span"},
 		{"rank", safetensors(`{"a":{"dtype":"F32","shape":[1,1,1,1,1,1,1,1,1],"data_offsets":[0,4]}}`, 4), checkpoint.Unsafe, "dimensions"},
 		{"unknown type", safetensors(`{"a":{"dtype":"F8","shape":[1],"data_offsets":[0,1]}}`, 1), checkpoint.Corrupt, "type"},
+		{"no shape", safetensors(`{"a":{"dtype":"F32","data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "no shape"},
+		{"leading zero", safetensors(`{"a":{"dtype":"F32","shape":[01],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "JSON"},
+		{"zeros before a number", safetensors(`{"a":{"dtype":"F32","shape":[00000000000000000000199],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "JSON"},
+		{"a number of signs", safetensors(`{"a":{"dtype":"F32","shape":[1-1],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "JSON"},
+		{"two types", safetensors(`{"a":{"dtype":"F64","dtype":"F32","shape":[1],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "JSON"},
+		{"two shapes", safetensors(`{"a":{"dtype":"F32","shape":[2],"shape":[1],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "JSON"},
+		{"two metadata", safetensors(`{"__metadata__":{"x":"1"},"__metadata__":{"x":"2"}}`, 0), checkpoint.Corrupt, "JSON"},
+		{"quantised without scale", safetensors(`{"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]}}`, 4), checkpoint.Corrupt, "a.scale are missing"},
+		{"two checkpoints in one", archiveOf(t, map[string][]byte{"a/data.pkl": []byte("\x80\x02}."), "b/data.pkl": []byte("\x80\x02}.")}), checkpoint.Corrupt, "two checkpoints"},
+		{"encrypted", encrypted(archive(t, pickledTensor(one, "K\x00", one+"\x85", one+"\x85"), 4)), checkpoint.Unsafe, "encrypted"},
+		{"part of a storage", legacy("\x80\x02}U\x01wctorch._utils\n_rebuild_tensor_v2\n((U\x07storagectorch\nFloatStorage\nU\x010U\x03cpuK\x04(U\x01vK\x02K\x02ttQK\x00K\x02\x85K\x01\x85\x89NtRs.", 4, "0"), checkpoint.Corrupt, "part of another"},
 		{"misshapen scale", safetensors(`{"a":{"dtype":"I8","shape":[2,2],"data_offsets":[12,16]},"a.scale":{"dtype":"F32","shape":[3],"data_offsets":[0,12]}}`, 16), checkpoint.Corrupt, "leading"},
 		{"scale of a float", safetensors(`{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a.scale":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}`, 8), checkpoint.Corrupt, "not quantised"},
 

@@ -95,11 +95,19 @@ func (r *jsonReader) integers() []int64 {
 func (r *jsonReader) integer() int64 {
 	r.space()
 	start := r.pos
-	for r.pos < len(r.data) && (r.data[r.pos] == '-' || r.data[r.pos] >= '0' && r.data[r.pos] <= '9') {
+	if r.next() == '-' {
 		r.pos++
 	}
-	const digits = 20 // more than any int64 has
-	n, err := strconv.ParseInt(string(r.data[start:min(r.pos, start+digits+1)]), 10, 64)
+	first := r.pos
+	for r.pos < len(r.data) && r.data[r.pos] >= '0' && r.data[r.pos] <= '9' {
+		r.pos++
+	}
+	const most = 19 // digits of an int64
+	if digits := r.pos - first; digits == 0 || digits > most || digits > 1 && r.data[first] == '0' {
+		r.fail()
+		return 0
+	}
+	n, err := strconv.ParseInt(string(r.data[start:r.pos]), 10, 64)
 	if err != nil {
 		r.failWith(err)
 	}

@@ -21,10 +21,13 @@ type dict struct {
 	values map[string]any
 }
 
-func (d *dict) set(key, value any) {
+func (d *dict) set(key, value any) error {
 	name, ok := key.(string)
 	if !ok {
-		return
+		return nil
+	}
+	if err := checkName(name); err != nil {
+		return err
 	}
 	if d.values == nil {
 		d.values = map[string]any{}
@@ -33,10 +36,21 @@ func (d *dict) set(key, value any) {
 		d.keys = append(d.keys, name)
 	}
 	d.values[name] = value
+	return nil
+}
+
+// checkName refuses a key longer than any that PyTorch writes: a pickle can use it again and again, and each time costs
+// all of its bytes.
+func checkName(name string) error {
+	if len(name) > maxName {
+		return errorf(Unsafe, "the pickle has a key of %d bytes; the limit is %d", len(name), maxName)
+	}
+	return nil
 }
 
 const (
 	maxPickle  = 16 << 20 // bytes; an official trainer's file with its optimizer has under one
+	maxName    = 1 << 10  // bytes of a key
 	maxObjects = 1 << 18  // ten times what that file has: containers and their items, values on the stack, values remembered: each takes many times the byte that asks for it
 )
 
@@ -46,9 +60,12 @@ type unpickler struct {
 	s        *stream
 	stack    []any
 	memo     map[uint32]any
-	storages map[string]*storage // that it named, by key
-	objects  int
-	limit    int64 // of the stream's position
+	storages map[string]*storage // that were named, by key, those of dropped tensors too: an optimizer's lie under keys that are not strings
+	limit    int64               // of the stream's position
+
+	// Over all pickles of a file.
+	objects    int
+	remembered int
 }
 
 // stream reads a part of a file through a window.
@@ -76,16 +93,19 @@ func (s *stream) take(n int64) ([]byte, error) {
 	return s.window[at : at+n], nil
 }
 
-// unpickle reads one pickle from the stream. It adds every storage that the pickle names to storages, those of dropped
-// tensors too: an optimizer's lie under keys that are not strings.
-func unpickle(s *stream, storages map[string]*storage) (any, error) {
-	u := unpickler{s: s, memo: map[uint32]any{}, storages: storages, limit: s.pos + maxPickle}
+func newUnpickler(s *stream) *unpickler {
+	return &unpickler{s: s, storages: map[string]*storage{}}
+}
+
+// next reads one pickle from the stream.
+func (u *unpickler) next() (any, error) {
+	u.stack, u.memo, u.limit = u.stack[:0], map[uint32]any{}, u.s.pos+maxPickle
 	for {
-		op, err := s.take(1)
+		op, err := u.s.take(1)
 		if err != nil {
 			return nil, err
 		}
-		if s.pos > u.limit {
+		if u.s.pos > u.limit {
 			return nil, errorf(Unsafe, "the pickle is longer than %d bytes", maxPickle)
 		}
 		if op[0] == '.' {
@@ -309,7 +329,9 @@ func (u *unpickler) fill(op byte) error {
 			break
 		}
 		for i := 0; i < len(items); i += 2 {
-			c.set(items[i], items[i+1])
+			if err := c.set(items[i], items[i+1]); err != nil {
+				return err
+			}
 		}
 		return nil
 	case *list:
@@ -350,8 +372,11 @@ func (u *unpickler) remember(op byte) error {
 	if err != nil {
 		return err
 	}
-	if len(u.memo) == maxObjects {
-		return errorf(Unsafe, "the pickle remembers more than %d values", maxObjects)
+	if _, again := u.memo[index]; !again {
+		if u.remembered == maxObjects {
+			return errorf(Unsafe, "the pickle remembers more than %d values", maxObjects)
+		}
+		u.remembered++
 	}
 	u.memo[index] = v
 	return nil

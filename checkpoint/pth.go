@@ -26,6 +26,9 @@ func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 		f := &files[i]
 		entries[f.name] = f
 		if path.Base(f.name) == "data.pkl" && strings.Count(f.name, "/") == 1 {
+			if pickle != nil {
+				return nil, errorf(Corrupt, "the file holds two checkpoints, %.40q and %.40q", pickle.name, f.name)
+			}
 			pickle = f
 		}
 	}
@@ -40,7 +43,7 @@ func readZip(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	if err != nil {
 		return nil, err
 	}
-	object, err := unpickle(&stream{r: r, pos: at.offset, size: at.offset + at.bytes}, map[string]*storage{})
+	object, err := newUnpickler(&stream{r: r, pos: at.offset, size: at.offset + at.bytes}).next()
 	if err != nil {
 		return nil, err
 	}
@@ -60,11 +63,11 @@ var legacyMagic = long{0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x1
 // storages follow in the order of the keys, each after its number of elements.
 func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	s := &stream{r: r, size: size}
+	u := newUnpickler(s)
 	var parts [5]any
-	storages := map[string]*storage{}
 	for i := range parts {
 		var err error
-		if parts[i], err = unpickle(s, storages); err != nil {
+		if parts[i], err = u.next(); err != nil {
 			return nil, err
 		}
 		if magic, ok := parts[0].(long); !ok || !bytes.Equal(bytes.TrimRight(magic, "\x00"), legacyMagic) {
@@ -79,7 +82,7 @@ func readLegacy(r io.ReaderAt, size int64, opt Options) (*StateDict, error) {
 	at := s.pos
 	for _, item := range keys.items {
 		key, ok := item.(string)
-		named := storages[key]
+		named := u.storages[key]
 		if !ok || named == nil {
 			return nil, errorf(Corrupt, "the checkpoint lists a storage that none of its tensors uses")
 		}
@@ -131,6 +134,19 @@ func stateDict(object any, opt Options, format string, r io.ReaderAt, size int64
 			prefix = ""
 		}
 	}
+	// Once for all tensors of a storage: their number times the length of its name would have no bound.
+	places := map[*storage]place{}
+	findOnce := func(s *storage) (place, error) {
+		at, ok := places[s]
+		if ok {
+			return at, nil
+		}
+		at, err := find(s.key)
+		if err == nil {
+			places[s] = at
+		}
+		return at, err
+	}
 	sd := &StateDict{Format: format, Metadata: map[string]string{}}
 	left := size*maxRepeat + freeBytes
 	for _, k := range d.keys {
@@ -141,7 +157,7 @@ func stateDict(object any, opt Options, format string, r io.ReaderAt, size int64
 		if len(sd.Tensors) == maxTensors {
 			return nil, errorf(Unsafe, "the checkpoint lists more than %d tensors", maxTensors)
 		}
-		t, err := v.tensor(strings.TrimPrefix(k, prefix), r, find)
+		t, err := v.tensor(strings.TrimPrefix(k, prefix), r, findOnce)
 		if err != nil {
 			return nil, err
 		}
@@ -197,12 +213,12 @@ func (d *dict) hasTensors() bool {
 const maxExpanded = 1 << 16
 
 // tensor checks a view against its storage, and that against the file.
-func (v *view) tensor(name string, r io.ReaderAt, find func(key string) (place, error)) (*Tensor, error) {
+func (v *view) tensor(name string, r io.ReaderAt, find func(*storage) (place, error)) (*Tensor, error) {
 	shape, n, err := checkShape(name, v.shape)
 	if err != nil {
 		return nil, err
 	}
-	at, err := find(v.storage.key)
+	at, err := find(v.storage)
 	if err != nil {
 		return nil, err
 	}

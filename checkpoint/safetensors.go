@@ -49,8 +49,13 @@ func readSafetensors(r io.ReaderAt, size int64) (*StateDict, error) {
 func parseHeader(header []byte, sd *StateDict, r io.ReaderAt, base, data int64) error {
 	var err error // what an entry says that cannot be, though it is JSON
 	text := &jsonReader{data: header}
+	described := false
 	text.object(func(name string) {
 		if name == "__metadata__" {
+			if described {
+				text.failWith(fmt.Errorf("it has two %q", name))
+			}
+			described = true
 			text.object(func(key string) { sd.Metadata[key] = text.string() })
 			return
 		}
@@ -76,6 +81,10 @@ func parseHeader(header []byte, sd *StateDict, r io.ReaderAt, base, data int64) 
 // readEntry reads {"dtype", "shape", "data_offsets"}.
 func readEntry(text *jsonReader) (e headerEntry) {
 	text.object(func(key string) {
+		if key == "dtype" && e.dtype != "" || key == "shape" && e.shape != nil || key == "data_offsets" && e.offsets != nil {
+			text.failWith(fmt.Errorf("a tensor has two %q", key))
+			return
+		}
 		switch key {
 		case "dtype":
 			e.dtype = text.string()
@@ -111,6 +120,9 @@ func (e *headerEntry) tensor(name string, r io.ReaderAt, base, data int64) (*Ten
 	dtype, ok := parseDType(e.dtype)
 	if !ok {
 		return nil, errorf(Corrupt, "tensor %s has the type %q, which is not supported", name, e.dtype)
+	}
+	if e.shape == nil {
+		return nil, errorf(Corrupt, "tensor %s has no shape", name)
 	}
 	shape, n, err := checkShape(name, e.shape)
 	if err != nil {
@@ -182,8 +194,11 @@ func attachScales(sd *StateDict) (*StateDict, error) {
 	used := map[string]bool{}
 	for _, t := range sd.Tensors {
 		scale := sd.Get(t.Name + scaleSuffix)
-		if t.DType != I8 || scale == nil {
+		if t.DType != I8 {
 			continue
+		}
+		if scale == nil {
+			return nil, errorf(Corrupt, "tensor %s is quantised, but its factors %s%s are missing", t.Name, t.Name, scaleSuffix)
 		}
 		if scale.DType != F32 || len(scale.Shape) == 0 || len(scale.Shape) > len(t.Shape) ||
 			!equal(scale.Shape, t.Shape[:len(scale.Shape)]) {

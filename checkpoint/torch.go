@@ -95,17 +95,22 @@ func (u *unpickler) persistentID() error {
 	if err != nil {
 		return err
 	}
-	bad := errorf(Corrupt, "the pickle refers to a storage in a way that is not PyTorch's")
 	id, ok := v.(tuple)
 	if !ok || len(id) < 5 || id[0] != any("storage") {
-		return bad
+		return badStorage()
 	}
 	class, ok1 := id[1].(global)
 	key, ok2 := id[2].(string)
 	numel, ok3 := id[4].(int64)
 	dtype, ok4 := storageTypes[class]
 	if !ok1 || !ok2 || !ok3 || !ok4 || numel < 0 || numel > math.MaxInt64/8 {
-		return bad
+		return badStorage()
+	}
+	if len(id) > 5 && id[5] != nil {
+		return errorf(Corrupt, "storage %.40q is a part of another, as PyTorch wrote before 0.4: load the checkpoint with a later one and save it anew", key)
+	}
+	if err := checkName(key); err != nil {
+		return err
 	}
 	if err := u.alloc(1); err != nil {
 		return err
@@ -113,6 +118,14 @@ func (u *unpickler) persistentID() error {
 	s := &storage{key, dtype, numel}
 	u.storages[key] = s
 	return u.push(s)
+}
+
+func badStorage() error {
+	return errorf(Corrupt, "the pickle refers to a storage in a way that is not PyTorch's")
+}
+
+func badTensor() error {
+	return errorf(Corrupt, "the pickle builds a tensor in a way that is not PyTorch's")
 }
 
 // reduce "calls" one of the three callables of the allow-list.
@@ -129,41 +142,40 @@ func (u *unpickler) reduce() error {
 		return err
 	}
 	args, ok := argument.(tuple)
-	bad := errorf(Corrupt, "the pickle builds a tensor in a way that is not PyTorch's")
 	if !ok {
-		return bad
+		return badTensor()
 	}
 	switch callable {
 	case orderedDict:
 		return u.push(&dict{})
 	case rebuildParameter:
 		if len(args) == 0 {
-			return bad
+			return badTensor()
 		}
 		if v, ok := args[0].(*view); ok {
 			return u.push(v)
 		}
-		return bad
+		return badTensor()
 	case rebuildTensor:
 		if len(args) < 4 {
-			return bad
+			return badTensor()
 		}
 		s, ok1 := args[0].(*storage)
 		offset, ok2 := args[1].(int64)
 		shape, ok3 := integers(args[2])
 		strides, ok4 := integers(args[3])
 		if !ok1 || !ok2 || !ok3 || !ok4 || len(shape) != len(strides) {
-			return bad
+			return badTensor()
 		}
 		return u.push(&view{s, offset, shape, strides})
 	}
 	return errorf(Unsafe, "the pickle calls something that is no part of a tensor")
 }
 
-// integers reads a tuple of integers.
+// integers reads a tuple of integers, one more at most than a tensor has dimensions: those are refused by name.
 func integers(v any) ([]int64, bool) {
 	t, ok := v.(tuple)
-	if !ok || len(t) > 64 {
+	if !ok || len(t) > maxRank+1 {
 		return nil, false
 	}
 	out := make([]int64, len(t))

@@ -9,6 +9,7 @@ import (
 // zipEntry is a file in a zip archive, as the central directory describes it.
 type zipEntry struct {
 	name             string
+	flags            uint16
 	method           uint16
 	compressed, size uint64 // in bytes
 	header           uint64 // offset of its local header
@@ -61,6 +62,7 @@ func readDirectory(r io.ReaderAt, size int64) ([]zipEntry, error) {
 		}
 		e := zipEntry{
 			name:       string(data[centralSize:][:name]),
+			flags:      le.Uint16(data[8:]),
 			method:     le.Uint16(data[10:]),
 			compressed: uint64(le.Uint32(data[20:])),
 			size:       uint64(le.Uint32(data[24:])),
@@ -142,7 +144,10 @@ func (e *zipEntry) widen(extra []byte) bool {
 // stored returns where an entry's bytes lie. PyTorch never compresses, so neither do real checkpoints, and a
 // zip bomb has nowhere to hide.
 func (e *zipEntry) stored(r io.ReaderAt, size int64) (place, error) {
-	const store = 0
+	const encrypted, store = 1, 0
+	if e.flags&encrypted != 0 {
+		return place{}, errorf(Unsafe, "entry %q of the checkpoint is encrypted, which PyTorch never does", e.name)
+	}
 	if e.method != store || e.compressed != e.size {
 		return place{}, errorf(Unsafe, "entry %q of the checkpoint is compressed, which PyTorch never does", e.name)
 	}
