@@ -68,25 +68,75 @@ func webpEXIF(data []byte) []byte {
 
 // Tags of the first directory of a TIFF structure.
 const (
-	tagStripOffsets = 0x0111
-	tagOrientation  = 0x0112
-	tagTileOffsets  = 0x0144
+	tagCompression     = 0x0103
+	tagStripOffsets    = 0x0111
+	tagOrientation     = 0x0112
+	tagStripByteCounts = 0x0117
+	tagTileWidth       = 0x0142
+	tagTileLength      = 0x0143
+	tagTileOffsets     = 0x0144
+	tagTileByteCounts  = 0x0145
+)
+
+// Kinds of numbers in a TIFF structure.
+const (
+	kindByte  = 1
+	kindShort = 3
+	kindLong  = 4
 )
 
 // tiffOrientation reads the orientation off a TIFF structure.
 func tiffOrientation(data []byte) int {
-	const short = 3
-	if e, ok := tiffEntry(data, tagOrientation); ok && e.kind == short && e.short >= 1 && e.short <= 8 {
-		return int(e.short)
+	if e, ok := tiffEntry(data, tagOrientation); ok && e.kind == kindShort {
+		if v := e.order.Uint16(e.value); v >= 1 && v <= 8 {
+			return int(v)
+		}
 	}
 	return 1
 }
 
 // directoryEntry is an entry of a TIFF structure's directory.
 type directoryEntry struct {
+	order binary.ByteOrder
 	kind  uint16 // of number
 	count uint32
-	short uint16 // its value, where it is one number of 16 bits
+	value []byte // four bytes: the numbers, or where they stand if these are too few
+}
+
+// numbers are the entry's, as far as they lie in the file; none where they are of a kind that counts nothing.
+func (e directoryEntry) numbers(data []byte) []int64 {
+	width := map[uint16]int64{kindByte: 1, kindShort: 2, kindLong: 4}[e.kind]
+	if width == 0 {
+		return nil
+	}
+	from := e.value
+	if width*int64(e.count) > int64(len(e.value)) {
+		from = data[min(int64(e.order.Uint32(e.value)), int64(len(data))):]
+	}
+	list := make([]int64, min(int64(e.count), int64(len(from))/width))
+	for i := range list {
+		b := from[int64(i)*width:]
+		switch e.kind {
+		case kindByte:
+			list[i] = int64(b[0])
+		case kindShort:
+			list[i] = int64(e.order.Uint16(b))
+		case kindLong:
+			list[i] = int64(e.order.Uint32(b))
+		}
+	}
+	return list
+}
+
+// tiffNumber is the first number of a tag; 0 where there is none.
+func tiffNumber(data []byte, tag uint16) int64 {
+	if e, ok := tiffEntry(data, tag); ok && e.count > 0 {
+		e.count = 1
+		if list := e.numbers(data); len(list) > 0 {
+			return list[0]
+		}
+	}
+	return 0
 }
 
 // tiffEntry finds a tag in the first directory of a TIFF structure. Further directories, which may go in circles, are
@@ -113,7 +163,7 @@ func tiffEntry(data []byte, tag uint16) (e directoryEntry, ok bool) {
 	for i := 0; i < entries && 12*(i+1) <= len(dir); i++ {
 		b := dir[12*i:]
 		if order.Uint16(b) == tag {
-			return directoryEntry{order.Uint16(b[2:]), order.Uint32(b[4:]), order.Uint16(b[8:])}, true
+			return directoryEntry{order, order.Uint16(b[2:]), order.Uint32(b[4:]), b[8:12]}, true
 		}
 	}
 	return e, false

@@ -18,8 +18,8 @@ const (
 	fewScans, manyScans = 20, 100
 	scanned             = 400_000_000
 
-	// A TIFF is decoded strip by strip or tile by tile, each at the cost of a new decompressor.
-	maxPieces = 1 << 16
+	// A PNG's decoder takes 4 KB for each chunk that it does not know. Programs write a few.
+	maxChunks = 1 << 14
 )
 
 // guard refuses a file that would cost its decoder far more than its size suggests.
@@ -34,13 +34,29 @@ func guard(data []byte, format string, w, h int) error {
 			return &Error{Code: Damaged, Msg: fmt.Sprintf("the JPEG paints its %d×%d pixels %d times over, which no camera and no program does", w, h, n)}
 		}
 	case "tiff":
-		for _, tag := range []uint16{tagStripOffsets, tagTileOffsets} {
-			if e, ok := tiffEntry(data, tag); ok && e.count > maxPieces {
-				return &Error{Code: Damaged, Msg: fmt.Sprintf("the TIFF is cut into %d pieces; the limit is %d", e.count, maxPieces)}
-			}
+		return guardTIFF(data, w, h)
+	case "png":
+		if n := pngChunks(data); n > maxChunks {
+			return &Error{Code: Damaged, Msg: fmt.Sprintf("the PNG has more than %d chunks beside its pixels", maxChunks)}
 		}
 	}
 	return nil
+}
+
+// pngChunks counts the chunks of a PNG that hold no pixels, up to one more than are allowed.
+func pngChunks(data []byte) int {
+	const signature, frame = 8, 12 // a chunk's length, name and checksum
+	chunks := 0
+	for at := signature; at+frame <= len(data) && chunks <= maxChunks; {
+		if string(data[at+4:at+8]) != "IDAT" {
+			chunks++
+		}
+		at += frame + int(binary.BigEndian.Uint32(data[at:]))
+		if at < 0 { // on a machine of 32 bits
+			break
+		}
+	}
+	return chunks
 }
 
 // jpegScans counts the scans of a JPEG as its decoder meets them: marker by marker, without what looks like one in a

@@ -161,6 +161,31 @@ func grayTIFF(next, w, h uint32, data []byte, compression uint32) []byte {
 		[4]uint32{0x103, 3, 1, compression}, [4]uint32{0x106, 3, 1, 1}, [4]uint32{0x111, 4, 1, 0}, [4]uint32{0x117, 4, 1, uint32(len(data))})
 }
 
+// piecesTIFF is a gray TIFF of one column in n pieces of h rows, tiles of the given width or strips (0), which all begin
+// at the same place.
+func piecesTIFF(n, w, h, compression uint32, body []byte) []byte {
+	le := binary.LittleEndian
+	offsets, counts := [4]uint32{0x111, 4, n, 0}, [4]uint32{0x117, 4, n, 4 * n}
+	entries := [][4]uint32{{0x100, 4, 1, 1}, {0x101, 4, 1, n * h}, {0x102, 3, 1, 8}, {0x103, 3, 1, compression}, {0x106, 3, 1, 1}}
+	base := uint32(8 + 2 + 12*9 + 4)
+	if w > 0 {
+		offsets[0], counts[0] = 0x144, 0x145
+		entries = append(entries, [4]uint32{0x142, 3, 1, w}, [4]uint32{0x143, 3, 1, h}, offsets, counts)
+	} else {
+		base -= 12
+		counts[3] += base // tiffFile does it for those of tiles
+		entries = append(entries, offsets, [4]uint32{0x116, 3, 1, h}, counts)
+	}
+	var data []byte
+	for range n {
+		data = le.AppendUint32(data, base+8*n)
+	}
+	for range n {
+		data = le.AppendUint32(data, uint32(len(body)))
+	}
+	return tiffFile(0, append(data, body...), entries...)
+}
+
 // setBMP returns a BMP with another number at an offset in the header, such as its width or height.
 func setBMP(data []byte, at int, v int32) []byte {
 	out := bytes.Clone(data)
@@ -227,6 +252,9 @@ func TestHostilePictures(t *testing.T) {
 		{"PNG with 100 MB of packed profile", splice(asPNG, chunk("iCCP", append([]byte("icc\x00\x00"), bomb...))), 240, "", "", plain(asPNG)},
 		{"PNG with a chunk of 4 GB", append(bytes.Clone(asPNG[:33]), 0xff, 0xff, 0xff, 0xff, 'z', 'T', 'X', 't'), 240, vision.Damaged, "PNG", nil},
 
+		{"PNG of 100,000 empty chunks", splice(asPNG, bytes.Repeat(chunk("abCd", nil), 100_000)), 240, vision.Damaged, "chunks", nil},
+		{"PNG of 10,000 empty chunks", splice(asPNG, bytes.Repeat(chunk("abCd", nil), 10_000)), 240, "", "", plain(asPNG)},
+
 		{"JPEG of 65535×65535", progressive(65535, 65535, 1), 0, vision.TooLarge, "65535×65535", nil},
 		{"JPEG of 80 million pixels in a few bytes", progressive(10000, 8000, 1), 0, vision.TooLarge, "only", nil},
 		{"JPEG of 100 scans", progressive(64, 64, 100), 4096, "", "", upright(64, 64)},
@@ -257,6 +285,13 @@ func TestHostilePictures(t *testing.T) {
 			[4]uint32{0x106, 3, 1, 1}, [4]uint32{0x142, 3, 1, 8}, [4]uint32{0x143, 3, 1, 8}, [4]uint32{0x144, 4, 1 << 20, 0}, [4]uint32{0x145, 4, 1 << 20, 0}), 0, vision.TooLarge, "only", nil},
 		{"TIFF of 2^20 tiles over fewer pixels", tiffFile(0, make([]byte, 9<<20), [4]uint32{0x100, 4, 1, 4096}, [4]uint32{0x101, 4, 1, 4096}, [4]uint32{0x102, 3, 1, 8},
 			[4]uint32{0x106, 3, 1, 1}, [4]uint32{0x142, 3, 1, 8}, [4]uint32{0x143, 3, 1, 8}, [4]uint32{0x144, 4, 1 << 20, 0}, [4]uint32{0x145, 4, 1 << 20, 4 << 20}), 0, vision.Damaged, "pieces", nil},
+		{"TIFF of tiles far larger than it", piecesTIFF(2048, 1024, 1024, 8, deflated(8<<20)), 0, vision.Damaged, "tiles of", nil},
+		{"TIFF of packed tiles far larger than it", piecesTIFF(512, 1024, 1024, 32773, bytes.Repeat([]byte{0x81, 0}, 1<<16)), 0, vision.Damaged, "tiles of", nil},
+		{"TIFF of tiles over one another", piecesTIFF(1024, 16, 16, 8, deflated(1<<20)), 0, vision.Damaged, "overlap", nil},
+		{"TIFF of tiles over one another, of a byte each", piecesTIFF(64, 16, 16, 1, make([]byte, 256)), 0, vision.Damaged, "overlap", nil},
+		{"TIFF in strips of a pixel", piecesTIFF(1<<16, 0, 1, 8, deflated(1)), 0, vision.Damaged, "pieces", nil},
+		{"TIFF of 33 MB packed for a pixel", grayTIFF(0, 1, 1, bytes.Repeat([]byte{0x81, 0}, 1<<18), 32773), 0, vision.Damaged, "unpacks to", nil},
+		{"TIFF packed as it should be", grayTIFF(0, 4, 2, []byte{0xfd, 'a', 3, 'b', 'c', 'd', 'e'}, 32773), 8, "", "", plain(grayTIFF(0, 4, 2, []byte("aaaabcde"), 1))},
 		{"TIFF with its directory past the end", append([]byte("II*\x00\xff\xff\xff\xff"), asTIFF[8:]...), 0, vision.Damaged, "TIFF", nil},
 
 		{"WebP of 16384×16384", riff(solid(16384, 16384)), 0, vision.TooLarge, "16384×16384", nil},
