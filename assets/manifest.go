@@ -4,7 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net/url"
+	"path"
 	"regexp"
 	"strings"
 
@@ -49,11 +49,14 @@ func check(e *classify.Entry) error {
 	}
 	for _, w := range e.Weights {
 		if !relative(w.URL) {
-			return fmt.Errorf("the weights have the URL %.100q, which is not relative to the manifest", w.URL)
+			return fmt.Errorf("the weights have the URL %.100q, which is no file of the site, relative to the manifest", w.URL)
+		}
+		if w.Bytes <= 0 || !hash.MatchString(w.SHA256) {
+			return fmt.Errorf("the weights %.100q have %d bytes and the SHA-256 %.80q; they need both", w.URL, w.Bytes, w.SHA256)
 		}
 	}
 	if !relative(e.Labels) {
-		return fmt.Errorf("the labels have the URL %.100q, which is not relative to the manifest", e.Labels)
+		return fmt.Errorf("the labels have the URL %.100q, which is no file of the site, relative to the manifest", e.Labels)
 	}
 	for language, t := range e.Translations {
 		if !languageTag.MatchString(language) || t.Title == "" || !relative(t.Labels) {
@@ -63,10 +66,18 @@ func check(e *classify.Entry) error {
 	return vision.CheckSteps(e.Preprocess)
 }
 
-// relative reports whether a URL names a file of the site, wherever the site lies.
+// plainPath is a path whose characters stand for themselves in a URL.
+var plainPath = regexp.MustCompile(`^[\pL\pN†._+~@ /-]+$`)
+
+// hash is a SHA-256 as the page computes it.
+var hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+// relative reports whether a URL, relative to the manifest, names a file of the site, wherever the site lies.
 func relative(link string) bool {
-	u, err := url.Parse(link)
-	return err == nil && link != "" && u.Scheme == "" && u.Host == "" && u.Opaque == "" && !strings.HasPrefix(u.Path, "/") && !strings.Contains(link, "\\")
+	file := path.Join("assets", path.Dir(ManifestPath), link) // in the site
+	last := link[strings.LastIndexByte(link, '/')+1:]
+	return plainPath.MatchString(link) && !path.IsAbs(link) && !strings.HasPrefix(file, "../") &&
+		last != "" && last != "." && last != ".."
 }
 
 // Find returns the named model, the default one for "".

@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -144,6 +145,23 @@ func FuzzInfer(f *testing.F) {
 			}
 		}
 	})
+}
+
+// A stage of more blocks than any network has is refused, however little claims them.
+func TestInferDepth(t *testing.T) {
+	sd := &checkpoint.StateDict{}
+	for i := range 20_000 {
+		sd.Add(checkpoint.NewTensor(fmt.Sprintf("blocks1.%d.dw0.m.c.weight", i), []int{1}, []float32{1}))
+	}
+	var err error
+	bounds.Check(t, "inferring", bounds.Limit{Bytes: 16 << 20, Time: time.Second}, func() { _, _, err = Infer(sd) })
+	if err == nil {
+		t.Errorf("%.300v", err)
+	}
+	c := New("", 0, [3]int{48, 64, 80}, [3]int{65, 1, 1}, [3]int{3, 3, 3}, 5)
+	if _, _, err := Infer(c.Synthetic("")); err == nil || !strings.Contains(err.Error(), "more than 64 blocks") {
+		t.Errorf("%v", err)
+	}
 }
 
 // edit changes one tensor: a dimension, the rank, the name, or all dimensions of one size at once.

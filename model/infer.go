@@ -33,7 +33,7 @@ func Infer(sd *checkpoint.StateDict) (c Config, folded bool, err error) {
 	}
 	c.Classes = r.dim(head, 0, 2)
 	for stage := range 3 {
-		for sd.Get(c.blockName(stage, c.Depth[stage])+".dw0.m"+suffix) != nil {
+		for c.Depth[stage] <= maxDepth && sd.Get(c.blockName(stage, c.Depth[stage])+".dw0.m"+suffix) != nil {
 			c.Depth[stage]++
 		}
 		attn := c.blockName(stage, 0) + ".mixer.m.attn"
@@ -86,6 +86,9 @@ func described(c Config, metadata map[string]string) Config {
 // enough that products of two stay far from overflow.
 const maxWidth = 1 << 16
 
+// maxDepth bounds the blocks of a stage, of which a few bytes of one tensor's name each would do to claim one.
+const maxDepth = 64
+
 // validate reports dimensions that no MobileMamba has.
 func (c Config) validate() error {
 	check := func(ok bool, format string, args ...any) error {
@@ -97,6 +100,7 @@ func (c Config) validate() error {
 	for i := range 3 {
 		for _, err := range []error{
 			check(c.EmbedDim[i] >= 8 && c.EmbedDim[i] <= maxWidth, "stage %d is %d channels wide", i+1, c.EmbedDim[i]),
+			check(c.Depth[i] <= maxDepth, "stage %d has more than %d blocks", i+1, maxDepth),
 			check(c.Kernels[i]%2 == 1 && c.Kernels[i] < 64, "stage %d has a local kernel of side %d; it must be odd", i+1, c.Kernels[i]),
 			check(c.Global[i] >= 1 && c.Local[i] >= 1, "stage %d has %d global and %d local channels", i+1, c.Global[i], c.Local[i]),
 			check(c.Global[i]+c.Local[i] <= c.EmbedDim[i], "stage %d has %d global and %d local channels in a map of %d", i+1, c.Global[i], c.Local[i], c.EmbedDim[i]),
