@@ -33,7 +33,7 @@ function cacheNames(page) {
 }
 
 /**
- * Starts another engine, which is not given a module: its own code has a word for kernels that it does not know.
+ * Starts another engine, as after a crash; its modules have a word for kernels that they do not know.
  * @param {ClassifierPage} page
  */
 function engineOf(page) {
@@ -46,7 +46,6 @@ function engineOf(page) {
       worker.onmessage = ({ data }) => resolve(data);
     });
     worker.postMessage({ id: 1, type: "init", kernel: "no such kernels" });
-    worker.postMessage({ type: "compiled" });
     const { type, value } = await started;
     worker.terminate();
     return type === "ready" ? value.kernel.unmet : type;
