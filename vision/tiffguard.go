@@ -28,7 +28,9 @@ func guardTIFF(data []byte, w, h int) error {
 			return damaged("is cut into %d pieces; the limit is %d", n, limit)
 		}
 		if tags[0] == tagTileOffsets {
-			if area := n * tiffNumber(data, tagTileWidth) * tiffNumber(data, tagTileLength); area > max(freePixels, pixelsInTiles*pixels) {
+			const side = 1 << 20 // or more: so much alone is too large, and no product overflows
+			tw, th := min(tiffNumber(data, tagTileWidth), side), min(tiffNumber(data, tagTileLength), side)
+			if area := n * tw * th; area > max(freePixels, pixelsInTiles*pixels) {
 				return damaged("has tiles of %d pixels", area)
 			}
 		}
