@@ -52,7 +52,7 @@ func check(e *classify.Entry) error {
 			return fmt.Errorf("the weights have the URL %.100q, which is no file of the site, relative to the manifest", w.URL)
 		}
 		if w.Bytes <= 0 || !hash.MatchString(w.SHA256) {
-			return fmt.Errorf("the weights %.100q have %d bytes and the SHA-256 %.80q; they need both", w.URL, w.Bytes, w.SHA256)
+			return fmt.Errorf("the weights %.100q have %d bytes and the SHA-256 %.80q, which no file has", w.URL, w.Bytes, w.SHA256)
 		}
 	}
 	if !relative(e.Labels) {
@@ -69,8 +69,8 @@ func check(e *classify.Entry) error {
 // plainPath is a path whose characters stand for themselves in a URL.
 var plainPath = regexp.MustCompile(`^[\pL\pN†._+~@ /-]+$`)
 
-// hash is a SHA-256 as the page computes it.
-var hash = regexp.MustCompile(`^[0-9a-f]{64}$`)
+// hash is a SHA-256 as the page computes it; none where the file's maker tells none, as in the list of OfficialModels.
+var hash = regexp.MustCompile(`^([0-9a-f]{64})?$`)
 
 // relative reports whether a URL, relative to the manifest, names a file of the site, wherever the site lies.
 func relative(link string) bool {
