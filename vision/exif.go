@@ -103,8 +103,8 @@ type directoryEntry struct {
 	value []byte // four bytes: the numbers, or where they stand if these are too few
 }
 
-// numbers are the entry's, as far as they lie in the file; none where they are of a kind that counts nothing.
-func (e directoryEntry) numbers(data []byte) []int64 {
+// numbers are the entry's first ones, as far as they lie in the file; none where they are of a kind that counts nothing.
+func (e directoryEntry) numbers(data []byte, most int64) []int64 {
 	width := map[uint16]int64{kindByte: 1, kindShort: 2, kindLong: 4}[e.kind]
 	if width == 0 {
 		return nil
@@ -113,7 +113,7 @@ func (e directoryEntry) numbers(data []byte) []int64 {
 	if width*int64(e.count) > int64(len(e.value)) {
 		from = data[min(int64(e.order.Uint32(e.value)), int64(len(data))):]
 	}
-	list := make([]int64, min(int64(e.count), int64(len(from))/width))
+	list := make([]int64, min(most, int64(e.count), int64(len(from))/width))
 	for i := range list {
 		b := from[int64(i)*width:]
 		switch e.kind {
@@ -130,9 +130,8 @@ func (e directoryEntry) numbers(data []byte) []int64 {
 
 // tiffNumber is the first number of a tag; 0 where there is none.
 func tiffNumber(data []byte, tag uint16) int64 {
-	if e, ok := tiffEntry(data, tag); ok && e.count > 0 {
-		e.count = 1
-		if list := e.numbers(data); len(list) > 0 {
+	if e, ok := tiffEntry(data, tag); ok {
+		if list := e.numbers(data, 1); len(list) > 0 {
 			return list[0]
 		}
 	}

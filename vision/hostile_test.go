@@ -291,6 +291,9 @@ func TestHostilePictures(t *testing.T) {
 		{"TIFF of tiles over one another, of a byte each", piecesTIFF(64, 16, 16, 1, make([]byte, 256)), 0, vision.Damaged, "overlap", nil},
 		{"TIFF in strips of a pixel", piecesTIFF(1<<16, 0, 1, 8, deflated(1)), 0, vision.Damaged, "pieces", nil},
 		{"TIFF of 33 MB packed for a pixel", grayTIFF(0, 1, 1, bytes.Repeat([]byte{0x81, 0}, 1<<18), 32773), 0, vision.Damaged, "unpacks to", nil},
+		{"TIFF of 33 MB packed for a pixel, by the first of two compressions", tiffFile(0, append([]byte{5, 0x80, 0, 0, 1, 0, 0, 0}, bytes.Repeat([]byte{0x81, 0}, 1<<18)...),
+			[4]uint32{0x100, 4, 1, 1}, [4]uint32{0x101, 4, 1, 1}, [4]uint32{0x102, 3, 1, 8}, [4]uint32{0x103, 4, 2, 98}, [4]uint32{0x106, 3, 1, 1},
+			[4]uint32{0x111, 4, 1, 8}, [4]uint32{0x117, 4, 1, 1 << 19}), 0, vision.Damaged, "unpacks to", nil},
 		{"TIFF packed as it should be", grayTIFF(0, 4, 2, []byte{0xfd, 'a', 3, 'b', 'c', 'd', 'e'}, 32773), 8, "", "", plain(grayTIFF(0, 4, 2, []byte("aaaabcde"), 1))},
 		{"TIFF with its directory past the end", append([]byte("II*\x00\xff\xff\xff\xff"), asTIFF[8:]...), 0, vision.Damaged, "TIFF", nil},
 

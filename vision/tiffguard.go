@@ -35,7 +35,7 @@ func guardTIFF(data []byte, w, h int) error {
 			}
 		}
 		counts, _ := tiffEntry(data, tags[1])
-		at, length := offsets.numbers(data), counts.numbers(data)
+		at, length := offsets.numbers(data, n), counts.numbers(data, n)
 		packed := tiffNumber(data, tagCompression) == packBits
 		total, unpacked := int64(0), int64(0)
 		for i := range min(len(at), len(length)) {

@@ -136,7 +136,7 @@ func TestTruncated(t *testing.T) {
 }
 
 // FuzzRelax: a module is refused, or rewritten to one of which the tool can read everything again, that is no larger, and
-// whose other functions and sections are as they were; within 512 bytes and a microsecond for each of its own.
+// whose other functions and sections are as they were; within 128 bytes and a microsecond for each of its own.
 func FuzzRelax(f *testing.F) {
 	f.Add(testModule)
 	f.Add(build(testNames, other, mulAddRelaxed))
@@ -146,7 +146,7 @@ func FuzzRelax(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var out []byte
 		var err error
-		limit := bounds.Limit{Bytes: 1<<20 + 512*int64(len(data)), Time: time.Second + time.Duration(len(data))*time.Microsecond}
+		limit := bounds.Limit{Bytes: 1<<20 + 128*int64(len(data)), Time: time.Second + time.Duration(len(data))*time.Microsecond}
 		bounds.Check(t, "relaxing", limit, func() { out, err = Relax(data, testKernel, both) })
 		if err != nil {
 			return
