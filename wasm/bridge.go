@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 	"syscall/js"
 )
 
@@ -49,17 +48,12 @@ func guarded(f func(js.Value) (js.Value, error), arg js.Value) (value js.Value, 
 	return f(arg)
 }
 
-// bytesOf copies a Uint8Array or a Uint8ClampedArray.
-func bytesOf(v js.Value) ([]byte, error) { return readBytes(nil, v) }
-
-// readBytes is bytesOf into a buffer, or into a new one if that is too small.
-func readBytes(data []byte, v js.Value) ([]byte, error) {
-	g := js.Global()
-	if v.Type() != js.TypeObject || !v.InstanceOf(g.Get("Uint8Array")) && !v.InstanceOf(g.Get("Uint8ClampedArray")) {
+// bytesOf copies a Uint8Array.
+func bytesOf(v js.Value) ([]byte, error) {
+	if v.Type() != js.TypeObject || !v.InstanceOf(js.Global().Get("Uint8Array")) {
 		return nil, errors.New("a Uint8Array is needed")
 	}
-	n := v.Length()
-	data = slices.Grow(data[:0], n)[:n]
+	data := make([]byte, v.Length())
 	js.CopyBytesToGo(data, v)
 	return data, nil
 }

@@ -8,8 +8,10 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"syscall/js"
 	"time"
+	"unsafe"
 
 	"github.com/norunners/vert"
 
@@ -18,11 +20,13 @@ import (
 	"mobilemamba/vision"
 )
 
-// engine holds the model in use, and the memory for frames, which come in the same size again and again.
+// engine holds the model in use with its last answer, and the memory for frames, which come in the same size again and
+// again.
 type engine struct {
-	model *classify.Classifier
-	rgba  []byte
-	frame vision.Image
+	model  *classify.Classifier
+	answer answer
+	rgba   []byte
+	frame  vision.Image
 }
 
 // loadRequest is what load takes beside "weights", a Uint8Array or, for a checkpoint of the user's own, a Blob.
@@ -66,7 +70,7 @@ func (e *engine) load(arg js.Value) (js.Value, error) {
 	if err := next.WarmUp(warmUp); err != nil {
 		return js.Value{}, err
 	}
-	e.model = next
+	e.model, e.answer = next, answer{}
 	// The last model and the file are garbage now; a collection before the next large allocation keeps the
 	// memory of the module, which never shrinks, from growing by them.
 	runtime.GC()
@@ -89,7 +93,26 @@ func readerOf(v js.Value) (io.ReaderAt, int64, error) {
 	return bytes.NewReader(data), int64(len(data)), nil
 }
 
-// classifyRequest is what classify takes beside "bytes", an encoded picture, or "pixels", RGBA.
+// room makes room for the pixels of a picture, RGBA, and returns its address, which holds until the next call. The pixels
+// are written there from outside: if they came as an array, Go would hold on to each of them until it collects its
+// garbage, and hundreds of frames of a megabyte each would wait for that.
+func (e *engine) room(arg js.Value) (js.Value, error) {
+	var req struct {
+		Width  int `js:"width"`
+		Height int `js:"height"`
+	}
+	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
+		return js.Value{}, badRequest("room", err)
+	}
+	w, h := req.Width, req.Height
+	if w < 1 || h < 1 || w > vision.MaxPixels/h {
+		return js.Value{}, badRequest("room", fmt.Errorf("no picture has %d×%d pixels", w, h))
+	}
+	e.rgba = slices.Grow(e.rgba[:0], 4*w*h)[:4*w*h]
+	return js.ValueOf(uintptr(unsafe.Pointer(unsafe.SliceData(e.rgba)))), nil
+}
+
+// classifyRequest is what classify takes beside "bytes", an encoded picture; without them the picture is in the room.
 type classifyRequest struct {
 	Top    int     `js:"top"`
 	Width  int     `js:"width"`
@@ -116,18 +139,16 @@ func (e *engine) classify(arg js.Value) (js.Value, error) {
 		return js.Value{}, err
 	}
 	r.SetDecode(float64(decode) / float64(time.Millisecond))
-	return vert.ValueOf(r).JSValue(), nil
+	return e.answer.of(r), nil
 }
 
-// picture decodes or takes over the request's picture.
-func (e *engine) picture(req *classifyRequest, arg js.Value) (_ *vision.Image, err error) {
-	if pixels := arg.Get("pixels"); !pixels.IsUndefined() {
-		if e.rgba, err = readBytes(e.rgba, pixels); err != nil {
-			return nil, badRequest("classify: pixels", err)
-		}
+// picture decodes the request's picture, or takes the one in the room.
+func (e *engine) picture(req *classifyRequest, arg js.Value) (*vision.Image, error) {
+	bytes := arg.Get("bytes")
+	if bytes.IsUndefined() {
 		return &e.frame, e.frame.SetRGBA(e.rgba, req.Width, req.Height, e.model.Kernels())
 	}
-	data, err := bytesOf(arg.Get("bytes"))
+	data, err := bytesOf(bytes)
 	if err != nil {
 		return nil, badRequest("classify: bytes", err)
 	}

@@ -4,7 +4,8 @@
 // object of functions that take one object and return a Promise, and then calls globalThis.onMobileMambaReady.
 //
 //	load({weights, entry, labels, ownLabels, kernel, resolution, ema}) → Info
-//	classify({bytes, top, ignoreOrientation}) or classify({pixels, width, height, top, weight}) → Result
+//	room({width, height}) → the address in this module's memory where the RGBA pixels of such a picture are to be written
+//	classify({bytes, top}) or, of the picture in the room, classify({width, height, top, weight}) → Result
 //	explain({index}) → Explanation with its map as a Float32Array, of the picture classified last
 //	inspect({block, part, channels}) → {parts}, FeatureMaps each with values as a Float32Array, of that picture too
 //	find({query, ids, limit}) → {classes}, of the picture classified last
@@ -13,7 +14,7 @@
 //	sound({bytes}) → {sampleRate, channels, samples}
 //
 // A Promise rejects with {code, message, hint}; errors.go lists the codes. The functions serve one call at a
-// time. Small structs cross with vert under their js tags; pixels, weights and samples cross as typed arrays.
+// time. Small structs cross with vert under their js tags; weights and samples cross as typed arrays.
 package main
 
 import (
@@ -31,6 +32,7 @@ func main() {
 	e := &engine{}
 	api := js.Global().Get("Object").New()
 	api.Set("load", promise(e.load))
+	api.Set("room", promise(e.room))
 	api.Set("classify", promise(e.classify))
 	api.Set("explain", promise(e.explain))
 	api.Set("inspect", promise(e.inspect))

@@ -6,7 +6,7 @@ import { holdLifeline } from "./lifeline.js";
 import { MAX_PICTURE_BYTES, downloadBytes, downloadText, tooLarge } from "./network.js";
 import { obtainWeights } from "./worker/download.js";
 import { compile, crash, startGo } from "./worker/go.js";
-import { createFrames, decodeWithBrowser, readPixels } from "./worker/pixels.js";
+import { createRoom, decodeWithBrowser } from "./worker/pixels.js";
 
 /** @typedef {import("./protocol.js").Fault} Fault */
 /** @typedef {import("./protocol.js").FileSource} FileSource */
@@ -26,7 +26,7 @@ import { createFrames, decodeWithBrowser, readPixels } from "./worker/pixels.js"
 let started;
 /** The Go module, once it runs. @type {Promise<Module>} */
 let module;
-const frames = createFrames();
+const room = createRoom();
 
 onmessage = async ({ data }) => {
   const request = /** @type {Request} */ (data);
@@ -54,7 +54,7 @@ async function answer(request, report) {
     case "classify":
       return classify(request.image, request.top, request.weight);
     case "frame":
-      return frames.last();
+      return room.lastFrame(await module);
     case "explain":
       return (await module).explain({ index: request.index });
     case "inspect": {
@@ -175,19 +175,19 @@ async function readOwn(labels) {
  * @returns {Promise<Result>}
  */
 async function classify(image, top, weight) {
-  const { classify } = await module;
-  if (image instanceof ImageBitmap) return classify({ ...frames.read(image), top, weight });
+  const go = await module;
+  if (image instanceof ImageBitmap) return go.classify({ ...(await room.frame(go, image)), top, weight });
   if (image.size > MAX_PICTURE_BYTES) throw tooLarge("The file", image.size, MAX_PICTURE_BYTES);
   try {
-    return await classify({ bytes: await read(image), top });
+    return await go.classify({ bytes: await read(image), top });
   } catch (error) {
     if (toFault(error, "worker-crashed").code !== "unsupported-image") throw error;
     const start = performance.now();
     const bitmap = await decodeWithBrowser(image);
     if (!bitmap) throw error;
-    const pixels = readPixels(bitmap);
+    const size = await room.picture(go, bitmap);
     const decode = performance.now() - start;
-    const result = await classify({ ...pixels, top });
+    const result = await go.classify({ ...size, top });
     result.ms.decode += decode;
     result.ms.total += decode;
     return result;

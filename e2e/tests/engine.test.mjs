@@ -83,6 +83,105 @@ test("files, bitmaps, canvases, videos and addresses are classified alike", asyn
   await page.close();
 });
 
+test("each frame gets an answer of its own, and none of its pixels stays behind", async () => {
+  const page = await newPage();
+  const scripts = page.page.waitForEvent("worker");
+  await page.page.route("**/wasm_exec.js", async (route) => {
+    const response = await route.fetch();
+    const body = `${await response.text()}
+      {
+        const { run } = Go.prototype;
+        Go.prototype.run = function (instance) {
+          globalThis.go = this;
+          return run.call(this, instance);
+        };
+      }`;
+    await route.fulfill({ response, body });
+  });
+  await page.page.evaluate(() => {
+    const { engine } = /** @type {{engine: Engine} & Window} */ (/** @type {unknown} */ (window));
+    const classifier = engine.createClassifier();
+    Object.assign(window, { classifier });
+    return classifier.load();
+  });
+  const worker = await scripts;
+  /** The objects of JavaScript that Go holds, and how many of them are large. */
+  const held = () =>
+    worker.evaluate(() => {
+      /** @type {unknown[]} */
+      const values = Object.values(Reflect.get(globalThis, "go")._values);
+      const large = values.filter((value) => ArrayBuffer.isView(value) && value.byteLength > 100_000);
+      return { all: values.filter((value) => value !== undefined && value !== null).length, large: large.length };
+    });
+  const classify = (/** @type {{hue: number, top?: number, weight?: number}[]} */ frames) =>
+    page.page.evaluate(async (frames) => {
+      const { classifier, picture } =
+        /** @type {{classifier: import("../../web/mobilemamba.js").Classifier, picture: Blob} & Window} */ (
+          /** @type {unknown} */ (window)
+        );
+      const image = await createImageBitmap(picture);
+      const results = [];
+      for (const { hue, ...options } of frames) {
+        const canvas = new OffscreenCanvas(image.width, image.height);
+        const drawing = canvas.getContext("2d");
+        if (!drawing) throw new Error("no canvas");
+        drawing.filter = `hue-rotate(${hue}deg)`;
+        drawing.drawImage(image, 0, 0);
+        results.push(await classifier.classify(canvas.transferToImageBitmap(), options));
+      }
+      // Not before the last was classified: a later one must not have changed those before.
+      return results.map(({ top, ms, blocks }) => ({ top, ms, blocks }));
+    }, frames);
+
+  const answers = await classify([
+    ...[0, 180, 0, 90].map((hue) => ({ hue })),
+    { hue: 180, top: 3 },
+    { hue: 180, top: 7 },
+    { hue: 0, weight: 0.5 },
+    { hue: 0 },
+  ]);
+  const [first, second, third, fourth, short, long, mixed, last] = answers;
+  assert.deepEqual(third.top, first.top);
+  assert.deepEqual(last.top, first.top);
+  assert.notDeepEqual(second.top, first.top);
+  assert.notDeepEqual(fourth.top, second.top);
+  assert.notDeepEqual(mixed.top, first.top, "averaged with the frame before");
+  assert.deepEqual(short.top, second.top.slice(0, 3));
+  assert.deepEqual(long.top.slice(0, 5), second.top);
+  assert.equal(long.top.length, 7);
+  for (const { top, ms, blocks } of answers) {
+    for (const { index, id, label } of top) assert.ok(Number.isInteger(index) && id && label);
+    assert.deepEqual(blocks.map(({ ms, ...rest }) => rest), first.blocks.map(({ ms, ...rest }) => rest)); // prettier-ignore
+    const sum = blocks.reduce((sum, { ms }) => sum + ms, 0);
+    assert.ok(Math.abs(sum - ms.forward) <= 0.05 * ms.forward + 1, `blocks took ${sum} ms of ${ms.forward}`);
+  }
+
+  const before = await held();
+  const count = 40;
+  await classify(Array.from({ length: count }, (_, i) => ({ hue: 9 * i })));
+  const after = await held();
+  assert.deepEqual([before.large, after.large], [0, 0], "pixels are held");
+  const perFrame = (after.all - before.all) / count;
+  assert.ok(perFrame < 25, `${perFrame} objects a frame are held until the next collection`);
+  await page.close();
+});
+
+test("a picture that only the browser decodes is classified like the same one in a format of our own", async () => {
+  const page = await newPage();
+  // drawScene(300, 200) by "avifenc --lossless".
+  const avif = readFileSync(new URL("../support/scene.avif", import.meta.url)).toString("base64");
+  const [own, theirs] = await page.page.evaluate(async (avif) => {
+    const { engine, picture } = /** @type {{engine: Engine, picture: Blob} & Window} */ (
+      /** @type {unknown} */ (window)
+    );
+    const classifier = engine.createClassifier();
+    const other = new Blob([Uint8Array.from(atob(avif), (c) => c.charCodeAt(0))]);
+    return [await classifier.classify(picture), await classifier.classify(other)];
+  }, avif);
+  assert.deepEqual(theirs.top, own.top);
+  await page.close();
+});
+
 test("what cannot be classified is named", async () => {
   const page = await newPage();
   const codes = await page.page.evaluate(async () => {

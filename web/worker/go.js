@@ -18,7 +18,8 @@ import { download } from "../network.js";
  * What the Go module registers as globalThis.mobilemamba. A rejection is a Fault.
  * @typedef {object} Module
  * @property {(request: {weights: Uint8Array | Blob, entry?: ModelEntry, labels?: string, ownLabels?: boolean, kernel?: string, resolution?: number}) => Promise<Info>} load
- * @property {(request: ({bytes: Uint8Array} | {pixels: Uint8ClampedArray, width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
+ * @property {(size: {width: number, height: number}) => Promise<number>} room
+ * @property {(request: ({bytes: Uint8Array} | {width: number, height: number}) & {top: number, weight?: number}) => Promise<Result>} classify
  * @property {(request: {index: number}) => Promise<Explanation>} explain
  * @property {(request: {block: string, part: string, channels: number}) => Promise<{parts: FeatureMaps[]}>} inspect
  * @property {(request: {query: string, ids: string[], limit: number}) => Promise<{classes: Prediction[]}>} find
