@@ -56,11 +56,8 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	if err != nil {
 		return nil, undecodable(format, err)
 	}
-	if config.Width < 1 || config.Height < 1 {
-		return nil, &Error{Code: Damaged, Msg: fmt.Sprintf("the %s claims a size of %d×%d pixels", formatName(format), config.Width, config.Height)}
-	}
-	if int64(config.Width)*int64(config.Height) > MaxPixels {
-		return nil, &Error{Code: TooLarge, Msg: fmt.Sprintf("the picture has %d×%d pixels; the limit is %d million; scale it down first", config.Width, config.Height, MaxPixels/1_000_000)}
+	if err := CheckSize(config.Width, config.Height); err != nil {
+		return nil, err
 	}
 	if err := guard(data, format, config.Width, config.Height); err != nil {
 		return nil, err
@@ -82,6 +79,17 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 		img = img.rotate(orientation(file, format))
 	}
 	return img, nil
+}
+
+// CheckSize returns an *Error for a picture that claims to have no pixels, or more than MaxPixels.
+func CheckSize(width, height int) error {
+	if width < 1 || height < 1 {
+		return &Error{Code: Damaged, Msg: fmt.Sprintf("the picture claims a size of %d×%d pixels", width, height)}
+	}
+	if width > MaxPixels/height {
+		return &Error{Code: TooLarge, Msg: fmt.Sprintf("the picture has %d×%d pixels; the limit is %d million; scale it down first", width, height, MaxPixels/1_000_000)}
+	}
+	return nil
 }
 
 // undecodable tells pictures that the decoders leave to others from damaged ones. That of PNG leaves nothing out: what

@@ -48,9 +48,13 @@ func guarded(f func(js.Value) (js.Value, error), arg js.Value) (value js.Value, 
 	return f(arg)
 }
 
+func isBytes(v js.Value) bool {
+	return v.Type() == js.TypeObject && v.InstanceOf(js.Global().Get("Uint8Array"))
+}
+
 // bytesOf copies a Uint8Array.
 func bytesOf(v js.Value) ([]byte, error) {
-	if v.Type() != js.TypeObject || !v.InstanceOf(js.Global().Get("Uint8Array")) {
+	if !isBytes(v) {
 		return nil, errors.New("a Uint8Array is needed")
 	}
 	data := make([]byte, v.Length())
@@ -58,8 +62,19 @@ func bytesOf(v js.Value) ([]byte, error) {
 	return data, nil
 }
 
+// uint8Array reads a Uint8Array in pieces, so that a file of weights is not in the module's memory too.
+type uint8Array struct{ v js.Value }
+
+func (a uint8Array) ReadAt(p []byte, off int64) (n int, err error) {
+	n = js.CopyBytesToGo(p, a.v.Call("subarray", off, off+int64(len(p))))
+	if n < len(p) {
+		err = io.EOF
+	}
+	return n, err
+}
+
 // blob reads a file of the user's in pieces, as a worker may, so that a checkpoint is never in memory as a whole.
-type blob struct{ js.Value }
+type blob struct{ v js.Value }
 
 func (b blob) ReadAt(p []byte, off int64) (n int, err error) {
 	defer func() {
@@ -67,7 +82,7 @@ func (b blob) ReadAt(p []byte, off int64) (n int, err error) {
 			n, err = 0, fmt.Errorf("the file can no longer be read: %v", r)
 		}
 	}()
-	piece := b.Call("slice", off, off+int64(len(p)))
+	piece := b.v.Call("slice", off, off+int64(len(p)))
 	buffer := js.Global().Get("FileReaderSync").New().Call("readAsArrayBuffer", piece)
 	n = js.CopyBytesToGo(p, js.Global().Get("Uint8Array").New(buffer))
 	if n < len(p) {

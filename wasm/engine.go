@@ -3,9 +3,8 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"fmt"
+	"errors"
 	"io"
 	"runtime"
 	"slices"
@@ -83,14 +82,13 @@ const warmUp = 50 * time.Millisecond
 
 // readerOf returns a file that came as a Uint8Array or a Blob.
 func readerOf(v js.Value) (io.ReaderAt, int64, error) {
-	if v.Type() == js.TypeObject && v.InstanceOf(js.Global().Get("Blob")) {
+	switch {
+	case isBytes(v):
+		return uint8Array{v}, int64(v.Length()), nil
+	case v.Type() == js.TypeObject && v.InstanceOf(js.Global().Get("Blob")):
 		return blob{v}, int64(v.Get("size").Float()), nil
 	}
-	data, err := bytesOf(v)
-	if err != nil {
-		return nil, 0, fmt.Errorf("weights: %w", err)
-	}
-	return bytes.NewReader(data), int64(len(data)), nil
+	return nil, 0, errors.New("weights: a Uint8Array or a Blob is needed")
 }
 
 // room makes room for the pixels of a picture, RGBA, and returns its address, which holds until the next call. The pixels
@@ -104,11 +102,11 @@ func (e *engine) room(arg js.Value) (js.Value, error) {
 	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
 		return js.Value{}, badRequest("room", err)
 	}
-	w, h := req.Width, req.Height
-	if w < 1 || h < 1 || w > vision.MaxPixels/h {
-		return js.Value{}, badRequest("room", fmt.Errorf("no picture has %d×%d pixels", w, h))
+	if err := vision.CheckSize(req.Width, req.Height); err != nil {
+		return js.Value{}, err
 	}
-	e.rgba = slices.Grow(e.rgba[:0], 4*w*h)[:4*w*h]
+	n := 4 * req.Width * req.Height
+	e.rgba = slices.Grow(e.rgba[:0], n)[:n]
 	return js.ValueOf(uintptr(unsafe.Pointer(unsafe.SliceData(e.rgba)))), nil
 }
 

@@ -123,7 +123,7 @@ export const FATAL_CODES = new Set(["panic", "worker-crashed", "out-of-memory"])
 
 /**
  * The ImageBitmap classified last, pixel by pixel: answered with a PNG as a Blob. The error "no-picture" says that
- * there was none.
+ * there was none, or that a Blob which the browser had to decode took its place.
  * @typedef {object} FrameRequest
  * @property {"frame"} type
  */

@@ -130,7 +130,12 @@ async function loadFromManifest(source, report) {
     obtainWeights(source.weights, report),
     downloadText(source.labels),
   ]);
-  return { ...(await load({ weights: bytes, entry: source.entry, labels, kernel: kernel.name })), kept };
+  try {
+    return { ...(await load({ weights: bytes, entry: source.entry, labels, kernel: kernel.name })), kept };
+  } finally {
+    // Go has read them, but holds on to them until it collects its garbage.
+    structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  }
 }
 
 /**

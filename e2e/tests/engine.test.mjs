@@ -107,11 +107,13 @@ test("each frame gets an answer of its own, and none of its pixels stays behind"
   const worker = await scripts;
   /** The objects of JavaScript that Go holds, and how many of them are large. */
   const held = () =>
-    worker.evaluate(() => {
+    worker.evaluate(async () => {
       /** @type {unknown[]} */
       const values = Object.values(Reflect.get(globalThis, "go")._values);
-      const large = values.filter((value) => ArrayBuffer.isView(value) && value.byteLength > 100_000);
-      return { all: values.filter((value) => value !== undefined && value !== null).length, large: large.length };
+      const large = values.filter((value) => ArrayBuffer.isView(value) && value.buffer.byteLength > 100_000);
+      const all = values.filter((value) => value !== undefined && value !== null).length;
+      const { collections } = await Reflect.get(globalThis, "mobilemamba").memory({});
+      return { all, large: large.length, collections };
     });
   const classify = (/** @type {{hue: number, top?: number, weight?: number}[]} */ frames) =>
     page.page.evaluate(async (frames) => {
@@ -129,7 +131,6 @@ test("each frame gets an answer of its own, and none of its pixels stays behind"
         drawing.drawImage(image, 0, 0);
         results.push(await classifier.classify(canvas.transferToImageBitmap(), options));
       }
-      // Not before the last was classified: a later one must not have changed those before.
       return results.map(({ top, ms, blocks }) => ({ top, ms, blocks }));
     }, frames);
 
@@ -153,16 +154,20 @@ test("each frame gets an answer of its own, and none of its pixels stays behind"
     for (const { index, id, label } of top) assert.ok(Number.isInteger(index) && id && label);
     assert.deepEqual(blocks.map(({ ms, ...rest }) => rest), first.blocks.map(({ ms, ...rest }) => rest)); // prettier-ignore
     const sum = blocks.reduce((sum, { ms }) => sum + ms, 0);
-    assert.ok(Math.abs(sum - ms.forward) <= 0.05 * ms.forward + 1, `blocks took ${sum} ms of ${ms.forward}`);
+    // All of them are times of this pass, which therefore add up to it.
+    assert.ok(Math.abs(sum - ms.forward) < 1e-6 * ms.forward, `blocks took ${sum} ms of ${ms.forward}`);
   }
 
-  const before = await held();
   const count = 40;
-  await classify(Array.from({ length: count }, (_, i) => ({ hue: 9 * i })));
-  const after = await held();
-  assert.deepEqual([before.large, after.large], [0, 0], "pixels are held");
+  let [before, after] = [await held(), await held()];
+  do {
+    before = await held();
+    await classify(Array.from({ length: count }, (_, i) => ({ hue: 9 * i })));
+    after = await held();
+  } while (after.collections !== before.collections); // There is one every few hundred frames.
+  assert.equal(after.large, 0, "pixels or weights are held");
   const perFrame = (after.all - before.all) / count;
-  assert.ok(perFrame < 25, `${perFrame} objects a frame are held until the next collection`);
+  assert.ok(perFrame > 0 && perFrame < 25, `${perFrame} objects a frame are held until the next collection`);
   await page.close();
 });
 

@@ -2,10 +2,12 @@
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
+import { ClassifierError } from "../../web/errors.js";
 import { createRoom } from "../../web/worker/pixels.js";
 
-const [WIDTH, HEIGHT, ADDRESS] = [4, 2, 64];
+const [WIDTH, HEIGHT] = [4, 2];
 const BYTES = 4 * WIDTH * HEIGHT;
+const UPRIGHT = { rotation: 0, flip: false };
 
 /** @typedef {{width: number, height: number, pixels: number[], close: () => void}} Bitmap */
 
@@ -27,18 +29,22 @@ const translucent = () => bitmapOf((i) => [10 * i, 7, 90, i === 5 ? 128 : 255]);
 /** How often a canvas was read. */
 let drawings = 0;
 
-/** The module's room: where it is to be, and what was written there. */
+/** The module's room: its memory grows for each of another size, and the room is then elsewhere. */
 function module() {
   const memory = new WebAssembly.Memory({ initial: 1 });
   const asked = /** @type {number[][]} */ ([]);
+  let address = 0;
   return {
     asked,
     linear: memory,
     room: async (/** @type {{width: number, height: number}} */ { width, height }) => {
+      if (width * height > 1000) throw new ClassifierError("image-too-large", "too large");
       asked.push([width, height]);
-      return ADDRESS;
+      memory.grow(1);
+      address += 1024;
+      return address;
     },
-    written: (length = BYTES) => [...new Uint8Array(memory.buffer, ADDRESS, length)],
+    written: (length = BYTES) => [...new Uint8Array(memory.buffer, address, length)],
   };
 }
 
@@ -48,31 +54,35 @@ function module() {
  * @param {string | null} options.format
  * @param {(pixels: number[]) => number[]} [options.order]   of what it copies
  * @param {boolean} [options.fails]
+ * @param {object} [options.turned]  what it says of how the bitmap is to be turned
+ * @returns {{made: number, open: number, colorSpace: string}}  may be changed
  */
-function installVideoFrame({ format, order = (pixels) => pixels, fails = false }) {
-  const counts = { open: 0 };
+function installVideoFrame({ format, order = (pixels) => pixels, fails = false, turned = UPRIGHT }) {
+  const state = { made: 0, open: 0, colorSpace: "sRGB" };
   Object.assign(globalThis, {
     VideoFrame: class {
       /** @param {Bitmap} bitmap */
       constructor(bitmap) {
-        counts.open++;
-        this.bitmap = bitmap;
-        this.format = format;
+        state.made++;
+        state.open++;
+        this.pixels = bitmap.pixels;
+        const size = { codedWidth: bitmap.width, codedHeight: bitmap.height };
+        Object.assign(this, { format, colorSpace: state.colorSpace, ...size, ...turned });
       }
       allocationSize() {
-        return this.bitmap.pixels.length;
+        return this.pixels.length;
       }
       /** @param {Uint8ClampedArray} room */
       async copyTo(room) {
         if (fails) throw new DOMException("no", "NotSupportedError");
-        room.set(order(this.bitmap.pixels));
+        room.set(order(this.pixels));
       }
       close() {
-        counts.open--;
+        state.open--;
       }
     },
   });
-  return counts;
+  return state;
 }
 
 /** @param {number[]} pixels */
@@ -90,41 +100,56 @@ beforeEach(() => {
       constructor(width, height) {
         Object.assign(this, { width, height });
       }
+      /** @type {any} */
+      context;
       getContext() {
-        let shown = /** @type {number[]} */ ([]);
-        return {
-          drawImage: (/** @type {Bitmap} */ bitmap) => (shown = bitmap.pixels),
-          getImageData: () => {
-            drawings++;
-            return { data: Uint8ClampedArray.from(shown) };
+        // The same one each time. Pixels that are not opaque let those before show, unless it is told to copy.
+        return (this.context ??= {
+          shown: /** @type {number[]} */ ([]),
+          globalCompositeOperation: "source-over",
+          drawImage(/** @type {Bitmap} */ { pixels }) {
+            const copies = this.globalCompositeOperation === "copy";
+            this.shown = pixels.map((value, i) => (copies || pixels[i | 3] === 255 ? value : (this.shown[i] ?? value)));
           },
-        };
+          getImageData() {
+            drawings++;
+            return { data: Uint8ClampedArray.from(this.shown) };
+          },
+        });
       }
     },
   });
 });
 
-/**
- * Takes in frames one after another.
- * @param {Bitmap[]} frames
- * @returns {Promise<number>} how many of them went over a canvas
- */
-async function take(...frames) {
+/** A room and its module, into which frames come one after another. */
+function open() {
   const go = module();
   const room = createRoom();
-  for (const frame of frames) {
-    let closed = 0;
-    frame.close = () => closed++;
-    const size = await room.frame(/** @type {any} */ (go), /** @type {any} */ (frame));
-    assert.deepEqual(size, { width: frame.width, height: frame.height });
-    assert.deepEqual(go.written(frame.pixels.length), frame.pixels);
-    assert.equal(closed, 1, "a frame is closed once");
-  }
-  return drawings;
+  drawings = 0;
+  return {
+    go: /** @type {any} */ (go),
+    room,
+    /**
+     * @param {Bitmap[]} frames
+     * @returns {Promise<number>} how many of them went over a canvas
+     */
+    async take(...frames) {
+      const before = drawings;
+      for (const frame of frames) {
+        let closed = 0;
+        frame.close = () => closed++;
+        const size = await room.frame(/** @type {any} */ (go), /** @type {any} */ (frame));
+        assert.deepEqual(size, { width: frame.width, height: frame.height });
+        assert.deepEqual(go.written(frame.pixels.length), frame.pixels);
+        assert.equal(closed, 1, "a frame is closed once");
+      }
+      return drawings - before;
+    },
+  };
 }
 
 test("without VideoFrame every frame goes over a canvas", async () => {
-  assert.equal(await take(coloured(0), coloured(1)), 2);
+  assert.equal(await open().take(coloured(0), coloured(1)), 2);
 });
 
 for (const [format, order] of /** @type {const} */ ([
@@ -134,63 +159,80 @@ for (const [format, order] of /** @type {const} */ ([
   ["BGRX", blueFirst],
 ])) {
   test(`frames in ${format} are copied once the first was found to be like on a canvas`, async () => {
-    const { open } = installVideoFrame({ format, order });
-    assert.equal(await take(coloured(0), coloured(1), coloured(2)), 1);
-    assert.equal(open, 0, "every VideoFrame is closed");
+    const state = installVideoFrame({ format, order });
+    assert.equal(await open().take(coloured(0), coloured(1), coloured(2)), 1);
+    assert.deepEqual([state.made, state.open], [3, 0], "every VideoFrame is closed");
   });
 }
 
 test("a browser whose copies are others than it says is not believed", async () => {
   installVideoFrame({ format: "RGBA", order: blueFirst });
-  assert.equal(await take(coloured(0), coloured(1), coloured(2)), 3);
+  assert.equal(await open().take(coloured(0), coloured(1), coloured(2)), 3);
 });
 
-test("a grey frame does not tell red from blue", async () => {
+test("a grey frame does not tell red from blue, and grey films are given up", async () => {
   installVideoFrame({ format: "RGBA", order: blueFirst });
-  assert.equal(await take(grey(0), grey(1), coloured(0), coloured(1)), 4);
-  drawings = 0;
+  assert.equal(await open().take(grey(0), grey(1), coloured(0), coloured(1)), 4);
   installVideoFrame({ format: "RGBA" });
-  assert.equal(await take(grey(0), grey(1), coloured(0), coloured(1)), 3);
+  assert.equal(await open().take(grey(0), grey(1), coloured(0), coloured(1)), 3);
+  const { take } = open();
+  await take(...Array.from({ length: 50 }, (_, i) => grey(i)));
+  assert.equal(await take(coloured(0), coloured(1)), 2);
 });
 
-test("other formats, and copies that fail, go over a canvas", async () => {
-  for (const options of [{ format: "I420" }, { format: null }, { format: "RGBA", fails: true }]) {
-    drawings = 0;
-    const { open } = installVideoFrame(options);
-    assert.equal(await take(coloured(0), coloured(1)), 2, JSON.stringify(options));
-    assert.equal(open, 0);
+test("other formats, copies that fail, and bitmaps that are to be turned go over a canvas", async () => {
+  for (const options of [
+    { format: "I420" },
+    { format: null },
+    { format: "RGBA", fails: true },
+    { format: "RGBA", turned: { rotation: 180, flip: false } },
+    { format: "RGBA", turned: { rotation: 0, flip: true } },
+    { format: "RGBA", turned: {} },
+  ]) {
+    const state = installVideoFrame(options);
+    assert.equal(await open().take(coloured(0), coloured(1)), 2, JSON.stringify(options));
+    assert.deepEqual([state.made, state.open], [2, 0]);
   }
 });
 
-test("what something shines through goes over a canvas, and what follows does not", async () => {
+test("what something shines through goes over a canvas, alone, and what follows does not", async () => {
   // As browsers keep them: colours times opacity.
   const times = (/** @type {number[]} */ pixels) =>
     pixels.map((value, i) => (i % 4 === 3 ? value : Math.round((value * pixels[i | 3]) / 255)));
   installVideoFrame({ format: "RGBA", order: times });
-  assert.equal(await take(translucent(), coloured(0), coloured(1), translucent(), coloured(2)), 3);
+  assert.equal(await open().take(translucent(), coloured(0), coloured(1), translucent(), coloured(2)), 3);
 });
 
-test("frames of another size are compared anew, in a room of their size", async () => {
-  installVideoFrame({ format: "RGBA" });
+test("frames of another size or colour space are compared anew, in a room of their size", async () => {
+  const state = installVideoFrame({ format: "RGBA" });
+  const { take, go } = open();
   assert.equal(await take(coloured(0), coloured(1), coloured(0, 3), coloured(1, 3), coloured(0)), 3);
-  const go = module();
-  const room = createRoom();
-  for (const frame of [coloured(0), coloured(1), coloured(0, 3)]) {
-    await room.frame(/** @type {any} */ (go), /** @type {any} */ (frame));
-  }
-  assert.deepEqual(go.asked, [
-    [WIDTH, HEIGHT],
-    [WIDTH, 3],
-  ]);
+  const sizes = [HEIGHT, 3, HEIGHT].map((height) => [WIDTH, height]);
+  assert.deepEqual(go.asked, sizes);
+  assert.equal(await take(coloured(1)), 0);
+  state.colorSpace = "P3";
+  assert.equal(await take(coloured(2), coloured(3)), 1);
 });
 
 test("a picture is no frame: it goes over a canvas, and cannot be had back", async () => {
   installVideoFrame({ format: "RGBA" });
-  const go = module();
-  const room = createRoom();
+  const { take, go, room } = open();
   const picture = translucent();
-  await room.frame(/** @type {any} */ (go), /** @type {any} */ (coloured(0)));
-  await room.picture(/** @type {any} */ (go), /** @type {any} */ (picture));
+  await take(coloured(0));
+  await room.picture(go, /** @type {any} */ (picture));
   assert.deepEqual(go.written(), picture.pixels);
-  await assert.rejects(room.lastFrame(/** @type {any} */ (go)), { code: "no-picture" });
+  await assert.rejects(room.lastFrame(go), { code: "no-picture" });
+});
+
+test("a picture that is too large is closed, and the one before stays", async () => {
+  installVideoFrame({ format: "RGBA" });
+  const { take, go, room } = open();
+  const [before, large] = [coloured(0), coloured(0, 1000)];
+  await take(before);
+  let closed = 0;
+  large.close = () => closed++;
+  await assert.rejects(room.frame(go, /** @type {any} */ (large)), { code: "image-too-large" });
+  assert.equal(closed, 1);
+  assert.deepEqual(go.written(), before.pixels);
+  assert.equal(await take(coloured(1)), 0, "it still has the room of before");
 });

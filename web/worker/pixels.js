@@ -5,8 +5,8 @@ import { ClassifierError } from "../errors.js";
 /** @typedef {import("./go.js").Module} Module */
 /** @typedef {{width: number, height: number}} Size  of the picture that is in the module's room */
 
-/** As in the Go module, which is asked too late: by then the pixels are there three times over. */
-const MAX_PIXELS = 100_000_000;
+/** After so many frames from which it could not be told, it is no longer tried whether copies are right. */
+const MAX_DOUBTS = 50;
 
 /**
  * Writes pictures to the room that the module has for one, from where it takes what it is to classify.
@@ -16,21 +16,7 @@ export function createRoom() {
   let [width, height, address] = [0, 0, 0];
   /** For frames of this size; null: there is none in the room. @type {OffscreenCanvas | null} */
   let canvas = null;
-  /** Whether copies of frames are like those of a canvas in this browser; null: not yet known. @type {boolean | null} */
-  let direct = typeof VideoFrame === "function" ? null : false;
-
-  /**
-   * @param {Module} go
-   * @param {ImageBitmap} bitmap
-   */
-  async function fit(go, bitmap) {
-    refuseTooLarge(bitmap);
-    const size = { width: bitmap.width, height: bitmap.height };
-    if (size.width === width && size.height === height) return;
-    address = await go.room(size);
-    ({ width, height } = size);
-    canvas = null;
-  }
+  const copies = createCopies();
 
   /**
    * What is in the room, until the module's memory grows.
@@ -39,18 +25,24 @@ export function createRoom() {
   const contents = (go) => new Uint8ClampedArray(go.linear.buffer, address, 4 * width * height);
 
   /**
-   * @param {ImageBitmap} bitmap
-   * @param {Uint8ClampedArray<ArrayBuffer>} pixels  the room
-   * @param {OffscreenCanvas} canvas
+   * @param {Module} go
+   * @param {ImageBitmap} bitmap  is closed
+   * @param {() => Promise<void>} write  puts it into the room, which by then has its size
+   * @returns {Promise<Size>}
    */
-  async function write(bitmap, pixels, canvas) {
-    const copied = direct === false ? null : await copy(bitmap, pixels);
-    // Where something shines through, bitmaps have colours that a canvas turns back into the picture's.
-    if (direct && copied === "opaque") return;
-    const drawn = draw(canvas, bitmap);
-    if (!copied) direct = false;
-    else if (copied === "opaque") direct = agree(pixels, drawn);
-    pixels.set(drawn);
+  async function take(go, bitmap, write) {
+    try {
+      const size = { width: bitmap.width, height: bitmap.height };
+      if (size.width !== width || size.height !== height) {
+        address = await go.room(size);
+        ({ width, height } = size);
+        canvas = null;
+      }
+      await write();
+      return size;
+    } finally {
+      bitmap.close();
+    }
   }
 
   return {
@@ -58,38 +50,27 @@ export function createRoom() {
      * Takes in a frame of a film, which is closed: more of the same size will follow.
      * @param {Module} go
      * @param {ImageBitmap} bitmap
-     * @returns {Promise<Size>}
      */
-    async frame(go, bitmap) {
-      try {
-        await fit(go, bitmap);
-        if (!canvas) {
-          canvas = new OffscreenCanvas(width, height);
-          direct &&= null;
-        }
-        await write(bitmap, contents(go), canvas);
-      } finally {
-        bitmap.close();
-      }
-      return { width, height };
-    },
+    frame: (go, bitmap) =>
+      take(go, bitmap, async () => {
+        canvas ??= new OffscreenCanvas(width, height);
+        const copied = await copies.make(bitmap, contents(go));
+        if (copied === "sure") return;
+        const drawn = draw(canvas, bitmap);
+        if (copied === "unsure") copies.compare(contents(go), drawn);
+        contents(go).set(drawn);
+      }),
 
     /**
      * Takes in a picture, which is closed.
      * @param {Module} go
      * @param {ImageBitmap} bitmap
-     * @returns {Promise<Size>}
      */
-    async picture(go, bitmap) {
-      try {
-        await fit(go, bitmap);
+    picture: (go, bitmap) =>
+      take(go, bitmap, async () => {
         canvas = null;
         contents(go).set(draw(new OffscreenCanvas(width, height), bitmap));
-      } finally {
-        bitmap.close();
-      }
-      return { width, height };
-    },
+      }),
 
     /**
      * The frame as a PNG, which keeps its pixels as they are.
@@ -97,42 +78,66 @@ export function createRoom() {
      * @returns {Promise<Blob>}
      */
     async lastFrame(go) {
-      if (!canvas) throw new ClassifierError("no-picture", "There is no frame yet.");
+      if (!canvas) throw new ClassifierError("no-picture", "There is no frame.");
       context(canvas).putImageData(new ImageData(contents(go).slice(), width, height), 0, 0);
       return canvas.convertToBlob({ type: "image/png" });
     },
   };
 }
 
-/** @param {ImageBitmap} bitmap */
-function refuseTooLarge({ width, height }) {
-  if (width * height <= MAX_PIXELS) return;
-  const message = `The picture has ${width}×${height} pixels; the limit is ${MAX_PIXELS / 1e6} million.`;
-  throw new ClassifierError("image-too-large", message, "Scale the picture down and try again.");
-}
-
 /**
- * Copies a bitmap's pixels in half of the time that a canvas takes, and leaves none behind for the browser to clear away:
- * a megabyte a frame, some hundred of them at once, which takes it longer than a frame. They come in the order that the
- * browser has them in: asked for another, Chromium has it changed by other threads, for which this one waits.
- * @param {ImageBitmap} bitmap
- * @param {Uint8ClampedArray<ArrayBuffer>} room
- * @returns {Promise<"opaque" | "translucent" | null>}  null: this browser cannot
+ * Copies of bitmaps by VideoFrame, in half of the time of a canvas and without leaving a megabyte a frame behind for the
+ * browser to clear away. Browsers differ in what they give, so that those of a kind are only believed once one of them
+ * was found to be what a canvas has.
  */
-async function copy(bitmap, room) {
-  /** @type {VideoFrame | undefined} */
-  let frame;
-  try {
-    frame = new VideoFrame(bitmap, { timestamp: 0 });
-    const { format } = frame;
-    if (!format || !/^(RGB|BGR)[AX]$/.test(format) || frame.allocationSize() !== room.length) return null;
-    await frame.copyTo(room);
-    return settle(words(room), format.startsWith("B")) ? "opaque" : "translucent";
-  } catch {
-    return null;
-  } finally {
-    frame?.close();
-  }
+function createCopies() {
+  /** Of the last bitmap: all that its copy may depend on. */
+  let kind = "";
+  /** Whether its copies are right; null: not yet known. @type {boolean | null} */
+  let right = null;
+  let doubts = 0;
+
+  return {
+    /**
+     * @param {ImageBitmap} bitmap
+     * @param {Uint8ClampedArray<ArrayBuffer>} pixels  of its size
+     * @returns {Promise<"sure" | "unsure" | "none">}  unsure: to be compared; none: what is in pixels is of no use
+     */
+    async make(bitmap, pixels) {
+      if (typeof VideoFrame !== "function") return "none";
+      /** The last two are new. @type {VideoFrame & {rotation?: number, flip?: boolean} | undefined} */
+      let frame;
+      try {
+        frame = new VideoFrame(bitmap, { timestamp: 0 });
+        const { format, colorSpace, codedWidth, codedHeight, rotation, flip } = frame;
+        const current = [format, JSON.stringify(colorSpace), codedWidth, codedHeight].join();
+        if (current !== kind) [kind, right, doubts] = [current, null, 0];
+        // A bitmap may carry how it is to be turned, and its copy is not: where that cannot be asked, it is not risked.
+        const upright = rotation === 0 && flip === false;
+        if (right === false || !upright || !/^(RGB|BGR)[AX]$/.test(format ?? "")) return "none";
+        if (frame.allocationSize() !== pixels.length) return "none";
+        // In the order that the browser has them in: others change it for Chromium, and this thread waits for them.
+        await frame.copyTo(pixels);
+        // Where something shines through, bitmaps have colours that a canvas turns back into the picture's.
+        if (!settle(words(pixels), format?.startsWith("B") ?? false)) return "none";
+        return right ? "sure" : "unsure";
+      } catch {
+        return "none";
+      } finally {
+        frame?.close();
+      }
+    },
+
+    /**
+     * Learns from the same picture twice.
+     * @param {Uint8ClampedArray<ArrayBuffer>} copied
+     * @param {Uint8ClampedArray<ArrayBuffer>} drawn
+     */
+    compare(copied, drawn) {
+      right = agree(words(copied), words(drawn));
+      if (right === null && ++doubts >= MAX_DOUBTS) right = false;
+    },
+  };
 }
 
 /**
@@ -152,13 +157,12 @@ function settle(pixels, blueFirst) {
 }
 
 /**
- * Whether two copies of a picture are alike; null where that says nothing, since nobody would see it if red and blue had
- * changed places.
- * @param {Uint8ClampedArray<ArrayBuffer>} copy
- * @param {Uint8ClampedArray<ArrayBuffer>} picture
+ * Whether two pictures are the same; null where that says nothing, since nobody would see it if red and blue had changed
+ * places.
+ * @param {Int32Array} a
+ * @param {Int32Array} b
  */
-function agree(copy, picture) {
-  const [a, b] = [words(copy), words(picture)];
+function agree(a, b) {
   let coloured = false;
   for (let i = 0; i < a.length; i++) {
     if (a[i] !== b[i]) return false;
