@@ -24,8 +24,9 @@ import { ARTIFACTS } from "./repo.mjs";
  * @property {number} frames
  * @property {number} heap    bytes in use on the page after a collection
  * @property {number} memory  bytes of the engine's WebAssembly memory
+ * @property {number} collections  of garbage, by the engine
  * @property {number} stretch   the same as long as no model was loaded and the engine not lost
- * @property {boolean} settled  so many frames have come in this stretch that the engine's memory may no longer grow
+ * @property {boolean} warm     WARM_UP frames have come in this stretch
  */
 
 /**
@@ -42,7 +43,7 @@ import { ARTIFACTS } from "./repo.mjs";
  * @property {string} browser  and its version
  */
 
-/** From so many frames on nothing may grow: of the page, and of every engine and model anew. */
+/** From so many frames on the page may not grow, and an engine with a model not from its next collection of garbage on. */
 const WARM_UP = 200;
 /** The frames are looked at every so many milliseconds: seldom, since each look makes one of them wait. */
 const LOOK_EVERY = 2000;
@@ -107,12 +108,12 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
       );
       const due = performance.now() - lastSample > SAMPLE_EVERY || count - sampled >= WARM_UP || count >= frames;
       if (count >= WARM_UP && due) {
-        const { heap, memory } = await measure(page.page, cdp);
+        const state = await measure(page.page, cdp);
         // Frames that waited for the collection of garbage, which nobody but this asks for, say nothing about the page.
         count += (await takeFrames()).length;
         before = performance.now();
-        const settled = count - disturbed >= WARM_UP;
-        samples.push({ frames: count, heap, memory, stretch: losses + switches, settled });
+        samples.push({ frames: count, ...state, stretch: losses + switches, warm: count - disturbed >= WARM_UP });
+        const { heap, memory } = state;
         say(`${elapsed().toFixed(1)} min · ${count} frames · heap ${megabytes(heap)} · engine ${megabytes(memory)}`);
         lastSample = performance.now();
         sampled = count;
@@ -148,8 +149,9 @@ export async function soak({ frames, minutes, switchEvery, replaceEvery, replace
 
 /**
  * The page's heap is flat when it is never larger than at first by more than an allowance. The engine's memory, which
- * browsers never take back, may by half of that while the same engine runs the same model: so much is not yet settled.
- * @param {SoakReport} report
+ * browsers never take back, may by half of that while the same engine runs the same model: from its first collection of
+ * garbage on, up to which it grows by what has gathered.
+ * @param {Pick<SoakReport, "samples">} report
  */
 export function assertFlat({ samples }) {
   const [first] = samples;
@@ -157,18 +159,16 @@ export function assertFlat({ samples }) {
     assert.ok(heap <= first.heap + ALLOWANCE, `the heap grew from ${first.heap} to ${heap} bytes by frame ${frames}`);
   }
   let compared = 0;
-  /** The first memory of each stretch. @type {Map<number, number>} */
-  const memories = new Map();
-  for (const { frames, memory, stretch } of samples.filter(({ settled }) => settled)) {
-    const before = memories.get(stretch);
-    if (before === undefined) memories.set(stretch, memory);
-    else {
-      assert.ok(
-        memory <= before + ALLOWANCE / 2,
-        `the engine grew from ${before} to ${memory} bytes by frame ${frames}`,
-      );
+  /** By stretch: the collections when it was warm, and the memory after the next. @type {Map<number, Partial<Sample>>} */
+  const engines = new Map();
+  for (const { frames, memory, collections, stretch } of samples.filter(({ warm }) => warm)) {
+    const engine = engines.get(stretch);
+    if (!engine) engines.set(stretch, { collections });
+    else if (engine.memory !== undefined) {
+      const grown = `the engine grew from ${engine.memory} to ${memory} bytes by frame ${frames}`;
+      assert.ok(memory <= engine.memory + ALLOWANCE / 2, grown);
       compared++;
-    }
+    } else if (collections !== engine.collections) engine.memory = memory;
   }
   assert.ok(compared > 0, "no engine was in use for long enough to say whether it grows");
 }
@@ -223,12 +223,19 @@ async function exposeMemory(page) {
 async function measure(page, cdp) {
   await cdp.send("HeapProfiler.collectGarbage");
   const { usedSize } = await cdp.send("Runtime.getHeapUsage");
-  const memories = await Promise.all(
+  // A worker that is being replaced may still be listed.
+  const engines = await Promise.all(
     page
       .workers()
-      .map((worker) => worker.evaluate(() => Reflect.get(globalThis, "engineMemory")?.buffer.byteLength ?? 0)),
+      .map((worker) =>
+        worker.evaluate(async () => ({
+          memory: Reflect.get(globalThis, "engineMemory")?.buffer.byteLength ?? 0,
+          collections: (await Reflect.get(globalThis, "mobilemamba")?.memory({}))?.collections ?? 0,
+        })),
+      ),
   );
-  return { heap: usedSize, memory: Math.max(...memories) };
+  const largest = engines.reduce((a, b) => (b.memory > a.memory ? b : a), { memory: 0, collections: 0 });
+  return { heap: usedSize, ...largest };
 }
 
 /** @param {import("playwright-core").Page} page */
