@@ -56,7 +56,7 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	if err != nil {
 		return nil, undecodable(format, err)
 	}
-	if err := CheckSize(config.Width, config.Height); err != nil {
+	if err := CheckSize(formatName(format), config.Width, config.Height); err != nil {
 		return nil, err
 	}
 	if err := guard(data, format, config.Width, config.Height); err != nil {
@@ -81,13 +81,13 @@ func Decode(data []byte, opt DecodeOptions) (img *Image, err error) {
 	return img, nil
 }
 
-// CheckSize returns an *Error for a picture that claims to have no pixels, or more than MaxPixels.
-func CheckSize(width, height int) error {
+// CheckSize returns an *Error if a picture, of what format it may be, has no pixels or more than MaxPixels.
+func CheckSize(format string, width, height int) error {
 	if width < 1 || height < 1 {
-		return &Error{Code: Damaged, Msg: fmt.Sprintf("the picture claims a size of %d×%d pixels", width, height)}
+		return &Error{Code: Damaged, Msg: fmt.Sprintf("the %s claims a size of %d×%d pixels", format, width, height)}
 	}
 	if width > MaxPixels/height {
-		return &Error{Code: TooLarge, Msg: fmt.Sprintf("the picture has %d×%d pixels; the limit is %d million; scale it down first", width, height, MaxPixels/1_000_000)}
+		return &Error{Code: TooLarge, Msg: fmt.Sprintf("the %s has %d×%d pixels; the limit is %d million; scale it down first", format, width, height, MaxPixels/1_000_000)}
 	}
 	return nil
 }

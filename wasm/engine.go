@@ -102,7 +102,7 @@ func (e *engine) room(arg js.Value) (js.Value, error) {
 	if err := vert.ValueOf(arg).AssignTo(&req); err != nil {
 		return js.Value{}, badRequest("room", err)
 	}
-	if err := vision.CheckSize(req.Width, req.Height); err != nil {
+	if err := vision.CheckSize("picture", req.Width, req.Height); err != nil {
 		return js.Value{}, err
 	}
 	n := 4 * req.Width * req.Height
