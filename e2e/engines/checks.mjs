@@ -171,16 +171,11 @@ async function kernel(engine, { url, first }, name) {
   assert.equal(ran, name);
   assert.equal(top.length, expected.length);
   const given = new Map(top.map(({ index, p }) => [index, Math.log(p)]));
-  const difference = Math.max(
-    ...expected.map(({ index, p }) => Math.abs(Math.log(p) - (given.get(index) ?? Number.POSITIVE_INFINITY))),
-  );
+  const apart = (/** @type {typeof top} */ list) =>
+    Math.max(...list.map(({ index, p }) => Math.abs(Math.log(p) - (given.get(index) ?? Number.POSITIVE_INFINITY))));
+  const difference = apart(expected);
   assert.ok(difference <= TOLERANCE, `log-probabilities differ by ${difference}`);
-  for (const frame of frames) {
-    for (const { index, p } of frame) {
-      const apart = Math.abs(Math.log(p) - (given.get(index) ?? Number.POSITIVE_INFINITY));
-      assert.ok(apart <= TOLERANCE, `log-probabilities of a frame differ by ${apart}`);
-    }
-  }
+  for (const frame of frames) assert.ok(apart(frame) <= TOLERANCE, `those of a frame differ by ${apart(frame)}`);
   // Probabilities do not tell logits that are all higher from others; engines and kernels are compared with one another.
   first.logit ??= logit;
   assert.ok(Math.abs(logit - first.logit) <= TOLERANCE, `logits of the first class: ${logit} and ${first.logit}`);

@@ -55,12 +55,16 @@ function module() {
  * @param {(pixels: number[]) => number[]} [options.order]   of what it copies
  * @param {boolean} [options.fails]
  * @param {object} [options.turned]  what it says of how the bitmap is to be turned
+ * @param {boolean} [options.tells]   whether such a thing is known to it
  * @returns {{made: number, open: number, colorSpace: string}}  may be changed
  */
-function installVideoFrame({ format, order = (pixels) => pixels, fails = false, turned = UPRIGHT }) {
+function installVideoFrame({ format, order = (pixels) => pixels, fails = false, turned = UPRIGHT, tells = true }) {
   const state = { made: 0, open: 0, colorSpace: "sRGB" };
   Object.assign(globalThis, {
     VideoFrame: class {
+      static {
+        if (tells) Reflect.set(this.prototype, "rotation", undefined);
+      }
       /** @param {Bitmap} bitmap */
       constructor(bitmap) {
         state.made++;
@@ -193,6 +197,12 @@ test("other formats, copies that fail, and bitmaps that are to be turned go over
     assert.equal(await open().take(coloured(0), coloured(1)), 2, JSON.stringify(options));
     assert.deepEqual([state.made, state.open], [2, 0]);
   }
+});
+
+test("where VideoFrame does not know how bitmaps are to be turned, none is made", async () => {
+  const state = installVideoFrame({ format: "RGBA", turned: {}, tells: false });
+  assert.equal(await open().take(coloured(0), coloured(1)), 2);
+  assert.equal(state.made, 0);
 });
 
 test("what something shines through goes over a canvas, alone, and what follows does not", async () => {

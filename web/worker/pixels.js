@@ -91,6 +91,8 @@ export function createRoom() {
  * was found to be what a canvas has.
  */
 function createCopies() {
+  // A bitmap may carry how it is to be turned, and its copy is not: where that cannot be asked, it is not risked.
+  const able = typeof VideoFrame === "function" && "rotation" in VideoFrame.prototype;
   /** Of the last bitmap: all that its copy may depend on. */
   let kind = "";
   /** Whether its copies are right; null: not yet known. @type {boolean | null} */
@@ -104,7 +106,7 @@ function createCopies() {
      * @returns {Promise<"sure" | "unsure" | "none">}  unsure: to be compared; none: what is in pixels is of no use
      */
     async make(bitmap, pixels) {
-      if (typeof VideoFrame !== "function") return "none";
+      if (!able) return "none";
       /** The last two are new. @type {VideoFrame & {rotation?: number, flip?: boolean} | undefined} */
       let frame;
       try {
@@ -112,7 +114,6 @@ function createCopies() {
         const { format, colorSpace, codedWidth, codedHeight, rotation, flip } = frame;
         const current = [format, JSON.stringify(colorSpace), codedWidth, codedHeight].join();
         if (current !== kind) [kind, right, doubts] = [current, null, 0];
-        // A bitmap may carry how it is to be turned, and its copy is not: where that cannot be asked, it is not risked.
         const upright = rotation === 0 && flip === false;
         if (right === false || !upright || !/^(RGB|BGR)[AX]$/.test(format ?? "")) return "none";
         if (frame.allocationSize() !== pixels.length) return "none";
